@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace parley::app {
+
+// Why a command did not do what was asked: one line that says what is wrong and how to mend it, and
+// whether the fault lies in how it was called (2) or in what it met (1).
+struct Failure {
+    std::string line;
+    int exit_code = 1;
+};
+using Done = std::expected<void, Failure>;
+
+inline std::unexpected<Failure> fail(std::string line) { return std::unexpected(Failure{std::move(line), 1}); }
+inline std::unexpected<Failure> misuse(std::string line) { return std::unexpected(Failure{std::move(line), 2}); }
+
+// Where the records are: a folder, or the database file in one.
+struct Place {
+    std::string data = "./parley-data";
+    std::string database; // sqlite:PATH; empty takes the file in `data`
+};
+
+struct DevOptions {
+    Place place;
+    std::uint16_t port = 8080;
+    std::optional<std::uint64_t> seed;
+    bool empty = false;
+    std::string ready_file;
+};
+struct ServeOptions { // what was said on the command line; unset ones fall to environment and file
+    std::optional<std::string> config, data, database, listen, administrator_zone;
+    std::optional<std::vector<std::string>> hosts;
+    std::optional<std::int64_t> shutdown_delay_s;
+};
+struct KeysOptions {
+    std::string data = "./parley-data";
+    std::string platform, neutral, party;
+    bool administrator = false;
+    bool auditor = false;
+    bool live = false;
+    std::vector<std::string> languages, seats;
+    std::string country = "XX";
+    std::string time_zone = "UTC";
+    std::int32_t load_most = 20;
+};
+struct MigrateOptions {
+    Place place;
+    bool dry_run = false;
+};
+struct VerifyOptions {
+    Place place;
+    std::string acks;
+};
+struct DemoOptions {
+    std::string url, ready_file;
+};
+
+// One file each. All block until done and may throw Fault, which main turns into exit code 1.
+Done run_dev(DevOptions const& options);
+Done run_serve(ServeOptions const& options);
+Done run_keys_create(KeysOptions const& options);
+Done run_migrate(MigrateOptions const& options);
+Done run_journal_verify(VerifyOptions const& options);
+Done run_procedure_check(std::vector<std::string> const& files);
+Done run_procedure_test(std::string const& folder);
+Done run_procedure_list();
+Done run_procedure_show(std::string const& name);
+Done run_demo(DemoOptions const& options);
+
+} // namespace parley::app

@@ -1,0 +1,193 @@
+#include "api/app/config.hpp"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+
+namespace parley::app {
+namespace {
+
+constexpr std::int64_t shutdown_delay_s_max = 300;
+constexpr std::string_view known_keys[] = {"administrator_zone", "data", "database", "hosts", "listen",
+                                           "shutdown_delay_seconds"};
+
+std::string known_keys_text() {
+    std::string text;
+    for (std::string_view key : known_keys) {
+        if (!text.empty()) text += ", ";
+        text += key;
+    }
+    return text;
+}
+
+// The options as one source said them; later sources fill what earlier ones left open.
+ServeOptions fill(ServeOptions first, ServeOptions const& then) {
+    if (!first.data) first.data = then.data;
+    if (!first.database) first.database = then.database;
+    if (!first.listen) first.listen = then.listen;
+    if (!first.administrator_zone) first.administrator_zone = then.administrator_zone;
+    if (!first.hosts) first.hosts = then.hosts;
+    if (!first.shutdown_delay_s) first.shutdown_delay_s = then.shutdown_delay_s;
+    return first;
+}
+
+std::vector<std::string> split(std::string_view text) {
+    std::vector<std::string> parts;
+    while (!text.empty()) {
+        std::size_t const comma = std::min(text.find(','), text.size());
+        if (comma > 0) parts.emplace_back(text.substr(0, comma));
+        text.remove_prefix(std::min(comma + 1, text.size()));
+    }
+    return parts;
+}
+
+std::optional<std::int64_t> parse_number(std::string_view text) {
+    std::int64_t number = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+std::expected<ServeOptions, Failure> from_environment(Environment const& environment) {
+    ServeOptions said;
+    said.data = environment("PARLEY_DATA");
+    said.database = environment("PARLEY_DATABASE");
+    said.listen = environment("PARLEY_LISTEN");
+    said.administrator_zone = environment("PARLEY_ADMINISTRATOR_ZONE");
+    if (auto hosts = environment("PARLEY_HOSTS")) said.hosts = split(*hosts);
+    if (auto delay = environment("PARLEY_SHUTDOWN_DELAY_SECONDS")) {
+        said.shutdown_delay_s = parse_number(*delay);
+        if (!said.shutdown_delay_s)
+            return misuse(fmt::format("PARLEY_SHUTDOWN_DELAY_SECONDS is \"{}\"; give whole seconds", *delay));
+    }
+    return said;
+}
+
+std::unexpected<Failure> wrong(std::string const& path, toml::node const& node, std::string_view key,
+                               std::string_view wanted) {
+    return misuse(fmt::format("{}:{}: {} must be {}", path, node.source().begin.line, key, wanted));
+}
+
+std::expected<std::optional<std::string>, Failure> text_at(toml::table const& table,
+                                                           std::string const& path,
+                                                           std::string_view key) {
+    toml::node const* node = table.get(key);
+    if (node == nullptr) return std::nullopt;
+    if (!node->is_string()) return wrong(path, *node, key, "a text in quotes");
+    return node->value<std::string>();
+}
+
+std::expected<ServeOptions, Failure> from_table(toml::table const& table, std::string const& path) {
+    for (auto const& [key, node] : table)
+        if (std::ranges::find(known_keys, key.str()) == std::end(known_keys))
+            return misuse(fmt::format("{}:{}: unknown setting {}; known ones are {}", path,
+                                      node.source().begin.line, key.str(), known_keys_text()));
+    ServeOptions said;
+    struct TextKey {
+        std::string_view name;
+        std::optional<std::string>* value;
+    };
+    TextKey const texts[] = {{"data", &said.data},
+                             {"database", &said.database},
+                             {"listen", &said.listen},
+                             {"administrator_zone", &said.administrator_zone}};
+    for (TextKey const& text : texts) {
+        auto value = text_at(table, path, text.name);
+        if (!value) return std::unexpected(value.error());
+        *text.value = *value;
+    }
+    if (toml::node const* node = table.get("hosts")) {
+        toml::array const* array = node->as_array();
+        if (array == nullptr || (!array->empty() && !array->is_homogeneous(toml::node_type::string)))
+            return wrong(path, *node, "hosts", "a list of names, such as [\"odr.example\"]");
+        said.hosts.emplace();
+        for (toml::node const& host : *array) said.hosts->push_back(*host.value<std::string>());
+    }
+    if (toml::node const* node = table.get("shutdown_delay_seconds")) {
+        if (!node->is_integer()) return wrong(path, *node, "shutdown_delay_seconds", "a whole number");
+        said.shutdown_delay_s = node->value<std::int64_t>();
+    }
+    return said;
+}
+
+std::expected<ServeOptions, Failure> from_file(std::string const& path) {
+    if (!std::filesystem::is_regular_file(path))
+        return misuse(fmt::format("there is no settings file {}; give another --config", path));
+    try {
+        return from_table(toml::parse_file(path), path);
+    } catch (toml::parse_error const& error) {
+        return misuse(fmt::format("{}:{}: {}", path, error.source().begin.line, error.description()));
+    }
+}
+
+} // namespace
+
+Environment process_environment() {
+    return [](std::string const& name) -> std::optional<std::string> {
+        char const* value = std::getenv(name.c_str()); // NOLINT(concurrency-mt-unsafe): before any thread
+        if (value == nullptr) return std::nullopt;
+        return std::string(value);
+    };
+}
+
+std::expected<Listen, Failure> parse_listen(std::string_view text) {
+    auto const bad = [&] {
+        return misuse(fmt::format("cannot listen on \"{}\"; give ADDRESS:PORT, such as 127.0.0.1:8080", text));
+    };
+    std::size_t const colon = text.rfind(':');
+    if (colon == std::string_view::npos) return bad();
+    auto const port = parse_number(text.substr(colon + 1));
+    if (!port || *port < 0 || *port > 65535) return bad();
+    std::string_view address = text.substr(0, colon);
+    if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+    else if (address.contains(':')) return bad(); // an IPv6 address wants its brackets
+    return Listen{address.empty() ? "0.0.0.0" : std::string(address), static_cast<std::uint16_t>(*port)};
+}
+
+std::expected<Files, Failure> files_of(Place const& place) {
+    if (place.database.empty()) return Files{place.data, ""};
+    if (place.database.starts_with("postgresql:") || place.database.starts_with("postgres:"))
+        return misuse("this build keeps its records in SQLite only; give --database sqlite:PATH");
+    constexpr std::string_view scheme = "sqlite:";
+    if (!place.database.starts_with(scheme) || place.database.size() == scheme.size())
+        return misuse(fmt::format("\"{}\" is no database this program knows; give --database sqlite:PATH",
+                                  place.database));
+    std::string const path = place.database.substr(scheme.size());
+    return Files{place.data, path};
+}
+
+std::expected<Config, Failure> read_config(ServeOptions const& flags, Environment const& environment) {
+    auto said = from_environment(environment);
+    if (!said) return std::unexpected(said.error());
+    ServeOptions all = fill(flags, *said);
+    std::optional<std::string> const path = flags.config ? flags.config : environment("PARLEY_CONFIG");
+    if (path) {
+        auto file = from_file(*path);
+        if (!file) return std::unexpected(file.error());
+        all = fill(std::move(all), *file);
+    }
+    Config config;
+    if (all.data) config.data = *all.data;
+    if (all.database) config.database = *all.database;
+    if (all.administrator_zone) config.administrator_zone = *all.administrator_zone;
+    if (all.hosts) config.hosts = *all.hosts;
+    if (all.shutdown_delay_s) config.shutdown_delay_s = *all.shutdown_delay_s;
+    if (config.shutdown_delay_s < 0 || config.shutdown_delay_s > shutdown_delay_s_max)
+        return misuse(fmt::format("shutdown_delay_seconds is {}; give 0 to {}", config.shutdown_delay_s,
+                                  shutdown_delay_s_max));
+    if (all.listen) {
+        auto listen = parse_listen(*all.listen);
+        if (!listen) return std::unexpected(listen.error());
+        config.address = listen->address;
+        config.port = listen->port;
+    }
+    if (auto files = files_of({config.data, config.database}); !files)
+        return std::unexpected(files.error());
+    return config;
+}
+
+} // namespace parley::app

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "api/app/commands.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace parley::app {
+
+// What `parley serve` runs with, once flags, environment, file and defaults have been laid over one
+// another.
+struct Config {
+    std::string data = "./parley-data";
+    std::string database;
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8080;
+    std::vector<std::string> hosts; // empty: loopback names, or the address listened on
+    std::string administrator_zone = "UTC";
+    std::int64_t shutdown_delay_s = 0;
+};
+
+using Environment = std::function<std::optional<std::string>(std::string const& name)>;
+Environment process_environment();
+
+// Lays flags over PARLEY_* over the file over the defaults. Refuses an unknown key, naming it and the
+// known ones, a value of the wrong kind, and a database this build cannot open. An unknown PARLEY_*
+// variable is no error: container platforms set such names by themselves.
+std::expected<Config, Failure> read_config(ServeOptions const& flags, Environment const& environment);
+
+// "127.0.0.1:8080", "[::1]:8080" or ":8080".
+struct Listen {
+    std::string address;
+    std::uint16_t port = 0;
+};
+std::expected<Listen, Failure> parse_listen(std::string_view text);
+
+// The folder and file behind --data and --database. Refuses what is not sqlite:PATH.
+struct Files {
+    std::string folder;
+    std::string database; // empty: the usual file in the folder
+};
+std::expected<Files, Failure> files_of(Place const& place);
+
+} // namespace parley::app

@@ -1,0 +1,225 @@
+#include "api/app/commands.hpp"
+#include "engine/base/fault.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <functional>
+
+// The command line: what may be said, and which file answers. CLI11 is slow to compile and is named
+// here alone.
+namespace parley::app {
+namespace {
+
+struct Said {
+    std::function<Done()> run; // set by the subcommand that was chosen
+};
+
+void add_place(CLI::App& command, Place& place) {
+    command.add_option("--data", place.data, "Folder that holds the records")->capture_default_str();
+    command.add_option("--database", place.database,
+                       "Database instead of the one in --data: sqlite:PATH");
+}
+
+void add_dev(CLI::App& parley, Said& said) {
+    auto options = std::make_shared<DevOptions>();
+    auto* command = parley.add_subcommand(
+        "dev", "Start a server to try things out: test mode, keys and demo disputes ready");
+    command->add_option("--port", options->port, "Port on 127.0.0.1; 0 picks a free one")
+        ->capture_default_str();
+    add_place(*command, options->place);
+    command->add_option("--seed", options->seed,
+                        "Same seed, same ids of the demo's people and keys, in a new folder");
+    command->add_flag("--empty", options->empty, "No demo disputes");
+    command->add_option("--ready-file", options->ready_file,
+                        "File to write url, pid and keys into (JSON) once requests are accepted");
+    command->callback([options, &said] { said.run = [options] { return run_dev(*options); }; });
+}
+
+void add_serve(CLI::App& parley, Said& said) {
+    auto options = std::make_shared<ServeOptions>();
+    auto* command = parley.add_subcommand("serve", "Start a server for production");
+    command->footer("What is said here goes before PARLEY_DATA, PARLEY_DATABASE, PARLEY_LISTEN, PARLEY_HOSTS,\n"
+                    "PARLEY_ADMINISTRATOR_ZONE and PARLEY_SHUTDOWN_DELAY_SECONDS; those before the\n"
+                    "file; the file before what is built in. No keys exist at first: see\n"
+                    "`parley keys create --help`.");
+    command->add_option("--config", options->config, "Settings file (TOML)");
+    command->add_option("--data", options->data, "Folder that holds the records (./parley-data)");
+    command->add_option("--database", options->database, "sqlite:PATH");
+    command->add_option("--listen", options->listen, "ADDRESS:PORT to listen on (127.0.0.1:8080)");
+    command->add_option("--hosts", options->hosts,
+                        "Names under which clients may call this server, separated by commas")
+        ->delimiter(',');
+    command->add_option("--administrator-zone", options->administrator_zone,
+                        "Time zone of the administrator's deadlines (UTC)");
+    command->add_option("--shutdown-delay-seconds", options->shutdown_delay_s,
+                        "How long /readyz says 503 before connections are refused (0)")
+        ->check(CLI::Range(0, 300));
+    command->callback([options, &said] { said.run = [options] { return run_serve(*options); }; });
+}
+
+void add_keys(CLI::App& parley, Said& said) {
+    auto options = std::make_shared<KeysOptions>();
+    auto* keys = parley.add_subcommand("keys", "API keys");
+    keys->require_subcommand(1);
+    auto* command = keys->add_subcommand(
+        "create", "Make an API key and print it, once; works while the server runs, too");
+    command->footer("Examples:\n"
+                    "  parley keys create --platform \"Demo shop\"\n"
+                    "  parley keys create --neutral \"Noor Haddad\" --languages en,es --seats mediator");
+    auto* whose = command->add_option_group("whose", "Whose key it is; exactly one of these");
+    whose->add_option("--platform", options->platform,
+                      "A marketplace, by name or plt_ id; made if the name is new");
+    whose->add_flag("--administrator", options->administrator, "The ODR administrator");
+    whose->add_flag("--auditor", options->auditor, "An auditor, who may read and change nothing");
+    whose->add_option("--neutral", options->neutral,
+                      "A neutral, by name or ntr_ id; put on the roster if the name is new");
+    whose->add_option("--party", options->party, "A party of a dispute (pty_ id): its own sign-in");
+    whose->require_option(1);
+    command->add_flag("--live", options->live, "A live key; test keys are the default");
+    command->add_option("--languages", options->languages, "New neutral: languages, such as en,es")
+        ->delimiter(',');
+    command->add_option("--seats", options->seats, "New neutral: mediator, decider or both")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"mediator", "decider"}));
+    command->add_option("--country", options->country, "New neutral: ISO 3166-1 code")
+        ->capture_default_str();
+    command->add_option("--time-zone", options->time_zone, "New neutral: IANA time zone")
+        ->capture_default_str();
+    command->add_option("--load-most", options->load_most, "New neutral: cases at one time, at most")
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
+    command->add_option("--data", options->data, "Folder that holds the records")
+        ->capture_default_str();
+    command->callback([options, &said] { said.run = [options] { return run_keys_create(*options); }; });
+}
+
+void add_operations(CLI::App& parley, Said& said) {
+    auto migrate = std::make_shared<MigrateOptions>();
+    auto* command = parley.add_subcommand("migrate", "Bring the tables up to this version");
+    add_place(*command, migrate->place);
+    command->add_flag("--dry-run", migrate->dry_run, "Say what would be done, and do nothing");
+    command->callback([migrate, &said] { said.run = [migrate] { return run_migrate(*migrate); }; });
+
+    auto verify = std::make_shared<VerifyOptions>();
+    auto* journal = parley.add_subcommand("journal", "The record of everything that happened");
+    journal->require_subcommand(1);
+    command = journal->add_subcommand(
+        "verify", "Recompute every hash, chain and state; name the first event that does not fit");
+    add_place(*command, verify->place);
+    command->add_option("--acks", verify->acks,
+                        "File of acknowledged events, a line each: {\"dispute\", \"event\", \"key\"}; "
+                        "each must be in the record exactly once");
+    command->callback([verify, &said] { said.run = [verify] { return run_journal_verify(*verify); }; });
+}
+
+void add_procedure(CLI::App& parley, Said& said) {
+    auto* procedure = parley.add_subcommand("procedure", "Procedures: the rules as data");
+    procedure->require_subcommand(1);
+
+    auto files = std::make_shared<std::vector<std::string>>();
+    auto* command = procedure->add_subcommand(
+        "check", "Check procedure files; every fault is shown with its line");
+    command->add_option("files", *files, "Procedure files (JSON)")->required();
+    command->callback([files, &said] { said.run = [files] { return run_procedure_check(*files); }; });
+
+    auto folder = std::make_shared<std::string>();
+    command = procedure->add_subcommand(
+        "test", "Run the stories (N.stories) beside each procedure (N.json) of a folder");
+    command->add_option("folder", *folder, "Folder, such as workflows/uncitral-track-2")->required();
+    command->callback([folder, &said] { said.run = [folder] { return run_procedure_test(*folder); }; });
+
+    command = procedure->add_subcommand("list", "The procedures inside this program");
+    command->callback([&said] { said.run = [] { return run_procedure_list(); }; });
+
+    auto name = std::make_shared<std::string>();
+    command = procedure->add_subcommand("show", "Stages, steps and deadlines of a procedure, in words");
+    command->add_option("name", *name, "Such as uncitral-track-2")->required();
+    command->callback([name, &said] { said.run = [name] { return run_procedure_show(*name); }; });
+}
+
+void add_demo(CLI::App& parley, Said& said) {
+    auto options = std::make_shared<DemoOptions>();
+    auto* command = parley.add_subcommand(
+        "demo", "Take two disputes from notice to outcome against a server, showing each step");
+    command->footer("Without --url a server of its own is started for it and stopped again.");
+    auto* url = command->add_option("--url", options->url, "A running `parley dev`");
+    command->add_option("--ready-file", options->ready_file, "The file it wrote, with the keys")
+        ->needs(url);
+    url->needs("--ready-file");
+    command->callback([options, &said] { said.run = [options] { return run_demo(*options); }; });
+}
+
+int report(Failure const& failure) {
+    fmt::print(stderr, "parley: {}\n", failure.line);
+    return failure.exit_code;
+}
+
+// CLI11 may say a fault in several lines; a terminal and a log both want one.
+std::string one_line(std::string text) {
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at))
+        text.replace(at, 1, "; ");
+    return text;
+}
+
+CLI::App const& chosen(CLI::App const& parley) {
+    CLI::App const* at = &parley;
+    while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+    return *at;
+}
+
+std::string path_of(CLI::App const& command) {
+    std::string path = command.get_name();
+    for (CLI::App const* up = command.get_parent(); up != nullptr; up = up->get_parent())
+        path = up->get_name() + " " + path;
+    return path;
+}
+
+int run(int argc, char** argv) {
+    CLI::App parley("Parley takes disputes between buyers and sellers from the notice to the outcome.",
+                    "parley");
+    parley.set_version_flag("--version", "parley " PARLEY_VERSION, "Show the version");
+    parley.set_help_flag("-h,--help", "Show this help, or a command's with `parley COMMAND --help`");
+    parley.footer("To try it out:  parley dev        then, in another terminal:  parley demo");
+    parley.require_subcommand(1);
+    Said said;
+    add_dev(parley, said);
+    add_serve(parley, said);
+    add_demo(parley, said);
+    add_keys(parley, said);
+    add_operations(parley, said);
+    add_procedure(parley, said);
+    auto* help = parley.add_subcommand("help", "Show this help");
+    help->callback([&parley, &said] {
+        said.run = [&parley]() -> Done {
+            fmt::print("{}", parley.help("", CLI::AppFormatMode::Normal));
+            return {};
+        };
+    });
+    if (argc == 1) {
+        fmt::print("{}", parley.help());
+        return 0;
+    }
+    try {
+        parley.parse(argc, argv);
+    } catch (CLI::ParseError const& error) {
+        if (error.get_exit_code() == 0) return parley.exit(error); // --help, --version
+        return report({fmt::format("{}; see `{} --help`", one_line(error.what()), path_of(chosen(parley))),
+                       2});
+    }
+    try {
+        if (Done done = said.run(); !done) return report(done.error());
+        return 0;
+    } catch (Fault const& fault) {
+        return report({one_line(fault.what())});
+    } catch (std::exception const& error) {
+        return report({one_line(error.what())});
+    }
+}
+
+} // namespace
+} // namespace parley::app
+
+int main(int argc, char** argv) { return parley::app::run(argc, argv); }

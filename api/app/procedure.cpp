@@ -1,0 +1,145 @@
+#include "api/app/commands.hpp"
+#include "api/app/world.hpp"
+#include "engine/core/story.hpp"
+#include "engine/procedure/procedure.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+// `parley procedure check | test | list | show`.
+namespace parley::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::expected<std::string, Failure> read_file(fs::path const& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file || fs::is_directory(path))
+        return fail(fmt::format("cannot read {}; is that where it is?", path.string()));
+    return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// "FILE:LINE: POINTER: what is wrong", one a fault; tools and editors can follow it.
+std::string located(std::string const& path, std::string_view text, FieldError const& error) {
+    std::string_view detail = error.detail;
+    // The reader says "line 41, /stages/reply: ..." itself; here the line stands in front.
+    if (detail.starts_with("line "))
+        if (std::size_t const colon = detail.find(": "); colon != std::string_view::npos) {
+            std::string_view const place = detail.substr(5, colon - 5);
+            std::string_view const line = place.substr(0, place.find(','));
+            if (!line.empty() && std::ranges::all_of(line, [](char c) { return c >= '0' && c <= '9'; }))
+                return fmt::format("{}:{}: {}: {}", path, line, error.pointer, detail.substr(colon + 2));
+        }
+    return fmt::format("{}:{}: {}: {}", path, line_of(text, error.pointer), error.pointer, detail);
+}
+
+std::string list_of(auto const& values) {
+    std::string out;
+    for (auto const& value : values) {
+        if (!out.empty()) out += ", ";
+        out += name_of(value);
+    }
+    return out;
+}
+
+void print_stage(Stage const& stage) {
+    fmt::print("\n{}  ({})\n  {}  [{}]\n", stage.name, stage.ends() ? name_of(stage.status) : name_of(stage.kind),
+               stage.means, stage.cites);
+    for (DeadlineRule const& rule : stage.deadlines)
+        fmt::print("  deadline {:<24} {:<6} then {:<24} {}  [{}]\n", rule.name, text_of(rule.after), rule.then,
+                   rule.means, rule.cites);
+    for (Step const& step : stage.steps) {
+        std::string leads;
+        for (Branch const& branch : step.to) {
+            if (!leads.empty()) leads += " or ";
+            leads += branch.to;
+        }
+        fmt::print("  {:<24} by {:<40} -> {:<28} {}  [{}]\n", step.name, list_of(step.by),
+                   leads.empty() ? "stay" : leads, step.means, step.cites);
+    }
+}
+
+} // namespace
+
+Done run_procedure_check(std::vector<std::string> const& files) {
+    std::size_t faulty = 0;
+    for (std::string const& path : files) {
+        auto text = read_file(path);
+        if (!text) return std::unexpected(text.error());
+        auto procedure = read_procedure(*text);
+        if (procedure) {
+            fmt::print("{}: {} version {} is sound: {} stages\n", path, procedure->ref.name,
+                       procedure->ref.version, procedure->stages.size());
+            continue;
+        }
+        ++faulty;
+        if (procedure.error().errors.empty()) fmt::print("{}: {}\n", path, procedure.error().detail);
+        for (FieldError const& error : procedure.error().errors)
+            fmt::print("{}\n", located(path, *text, error));
+    }
+    if (faulty == 0) return {};
+    return fail(fmt::format("{} of {} procedure files cannot run; mend the faults listed above", faulty,
+                            files.size()));
+}
+
+Done run_procedure_test(std::string const& folder) {
+    std::error_code error;
+    std::vector<fs::path> files;
+    for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+        if (at->path().extension() == ".stories") files.push_back(at->path());
+    if (error) return fail(fmt::format("cannot read the folder {}: {}", folder, error.message()));
+    if (files.empty())
+        return fail(fmt::format("{} holds no *.stories; they stand beside a procedure: 1.json, 1.stories", folder));
+    std::ranges::sort(files);
+    auto world = load_world("UTC");
+    if (!world) return fail(world.error().detail);
+    std::size_t passed = 0;
+    std::size_t failed = 0;
+    for (fs::path const& file : files) {
+        fs::path procedure_file = file;
+        procedure_file.replace_extension(".json");
+        auto text = read_file(procedure_file);
+        auto stories = read_file(file);
+        if (!text) return std::unexpected(text.error());
+        if (!stories) return std::unexpected(stories.error());
+        auto procedure = read_procedure(*text);
+        if (!procedure)
+            return fail(fmt::format("{} is not sound; run `parley procedure check {}`",
+                                    procedure_file.string(), procedure_file.string()));
+        StoriesResult const result = run_stories(*world, *procedure, *stories);
+        passed += result.passed;
+        failed += result.faults.size();
+        for (StoryFault const& fault : result.faults)
+            fmt::print("FAILED  {}:{}: {}: {}\n", file.string(), fault.line, fault.story, fault.detail);
+        fmt::print("{}: {} passed, {} failed\n", file.string(), result.passed, result.faults.size());
+    }
+    if (passed + failed == 0) return fail(fmt::format("no story was found in {}", folder));
+    if (failed == 0) return {};
+    return fail(fmt::format("{} of {} stories failed; each is listed above with its line", failed, passed + failed));
+}
+
+Done run_procedure_list() {
+    auto world = load_world("UTC");
+    if (!world) return fail(world.error().detail);
+    for (auto const& procedure : world->procedures.all())
+        fmt::print("{:<24} {:>3}  {}\n", procedure->ref.name, procedure->ref.version, procedure->title);
+    return {};
+}
+
+Done run_procedure_show(std::string const& name) {
+    auto world = load_world("UTC");
+    if (!world) return fail(world.error().detail);
+    auto const procedure = world->procedures.latest(name);
+    if (!procedure)
+        return fail(fmt::format("there is no procedure {}; `parley procedure list` names them", name));
+    fmt::print("{} version {}: {}\n{}\nSource: {} ({})\n", procedure->ref.name, procedure->ref.version,
+               procedure->title, procedure->means, procedure->source, procedure->status);
+    for (Stage const& stage : procedure->stages) print_stage(stage);
+    return {};
+}
+
+} // namespace parley::app

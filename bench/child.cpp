@@ -1,0 +1,68 @@
+#include "bench/child.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <thread>
+
+namespace parley::bench {
+
+ScratchFolder::ScratchFolder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "parley-bench-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a scratch folder");
+    path_ = pattern;
+}
+
+ScratchFolder::~ScratchFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+Child::Child(std::vector<std::string> const& command) {
+    pid_ = ::fork();
+    if (pid_ != 0) return;
+    int const null = ::open("/dev/null", O_WRONLY);
+    ::dup2(null, STDOUT_FILENO);
+    std::vector<char*> words;
+    for (std::string const& word : command) words.push_back(const_cast<char*>(word.c_str()));
+    words.push_back(nullptr);
+    ::execv(words[0], words.data());
+    ::_exit(127);
+}
+
+Child::Child(std::function<void()> const& body) {
+    pid_ = ::fork();
+    if (pid_ != 0) return;
+    body();
+    ::_exit(0);
+}
+
+Child::~Child() {
+    if (pid_ <= 0) return;
+    ::kill(pid_, SIGTERM);
+    ::waitpid(pid_, nullptr, 0);
+}
+
+DevServer::DevServer(std::string const& parley_binary)
+    : ready_file_(folder_.path() + "/ready.json"),
+      child_({parley_binary, "dev", "--empty", "--port", "0", "--data", folder_.path() + "/data",
+              "--ready-file", ready_file_}) {
+    for (int tries = 0; tries < 1000 && !std::filesystem::exists(ready_file_); ++tries)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    std::ifstream in(ready_file_);
+    if (!in) throw std::runtime_error("parley dev did not become ready");
+    auto const ready = nlohmann::json::parse(in);
+    std::string const url = ready.at("url");
+    port = static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+    platform_key = ready.at("keys").at("platform");
+}
+
+} // namespace parley::bench

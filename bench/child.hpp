@@ -1,0 +1,51 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace parley::bench {
+
+// A folder that goes away with its owner.
+class ScratchFolder {
+public:
+    ScratchFolder();
+    ~ScratchFolder();
+    ScratchFolder(ScratchFolder const&) = delete;
+    ScratchFolder& operator=(ScratchFolder const&) = delete;
+    std::string const& path() const { return path_; }
+
+private:
+    std::string path_;
+};
+
+// A process of our own, ended with its owner by its id.
+class Child {
+public:
+    explicit Child(std::vector<std::string> const& command);
+    explicit Child(std::function<void()> const& body); // runs in a fork
+    ~Child();
+    Child(Child const&) = delete;
+    Child& operator=(Child const&) = delete;
+
+private:
+    pid_t pid_ = -1;
+};
+
+// `parley dev` on an empty database in a folder of its own, with its keys.
+class DevServer {
+public:
+    explicit DevServer(std::string const& parley_binary);
+    std::uint16_t port = 0;
+    std::string platform_key;
+
+private:
+    ScratchFolder folder_;
+    std::string ready_file_;
+    Child child_;
+};
+
+} // namespace parley::bench

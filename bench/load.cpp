@@ -1,0 +1,157 @@
+#include "bench/load.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <stdexcept>
+
+namespace parley::bench {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+int connect_to(std::uint16_t port) {
+    int const fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (fd < 0 || ::connect(fd, reinterpret_cast<sockaddr const*>(&address), sizeof address) != 0)
+        throw std::runtime_error(fmt::format("cannot connect to 127.0.0.1:{}", port));
+    int const on = 1;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return fd;
+}
+
+void send_all(int fd, std::string_view bytes) {
+    while (!bytes.empty()) {
+        ssize_t const sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (sent <= 0) throw std::runtime_error("the server closed a connection");
+        bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+}
+
+// The length of the first whole answer in `bytes`, or 0 while it is incomplete.
+std::size_t whole_answer(std::string_view bytes) {
+    std::size_t const head_end = bytes.find("\r\n\r\n");
+    if (head_end == std::string_view::npos) return 0;
+    std::string_view const head = bytes.substr(0, head_end);
+    constexpr std::string_view name = "\r\nContent-Length: ";
+    std::size_t const at = head.find(name);
+    std::size_t length = 0;
+    if (at != std::string_view::npos)
+        std::from_chars(head.data() + at + name.size(), head.data() + head.size(), length);
+    std::size_t const whole = head_end + 4 + length;
+    return bytes.size() >= whole ? whole : 0;
+}
+
+struct Connection {
+    int fd = -1;
+    std::string in;
+    Clock::time_point sent;
+};
+
+} // namespace
+
+std::uint32_t LoadResult::percentile(double p) {
+    if (latencies_us.empty()) return 0;
+    std::ranges::sort(latencies_us);
+    auto const rank = static_cast<std::size_t>(p * static_cast<double>(latencies_us.size() - 1));
+    return latencies_us[rank];
+}
+
+LoadResult run_load(std::uint16_t port, std::size_t connections, NextRequest const& next, double seconds) {
+    LoadResult result;
+    int const poll = ::epoll_create1(0);
+    std::vector<Connection> all(connections);
+    auto const start = Clock::now();
+    std::size_t running = 0;
+    auto const send_next = [&](std::size_t i) {
+        std::string const request = next(i);
+        if (request.empty()) return false;
+        all[i].sent = Clock::now();
+        send_all(all[i].fd, request);
+        return true;
+    };
+    for (std::size_t i = 0; i < connections; ++i) {
+        all[i].fd = connect_to(port);
+        epoll_event event{};
+        event.events = EPOLLIN;
+        event.data.u64 = i;
+        ::epoll_ctl(poll, EPOLL_CTL_ADD, all[i].fd, &event);
+        if (send_next(i)) ++running;
+    }
+    std::vector<epoll_event> events(connections);
+    char buffer[64 * 1024];
+    bool stopping = false;
+    while (running > 0) {
+        int const ready = ::epoll_wait(poll, events.data(), static_cast<int>(events.size()), 10'000);
+        if (ready == 0) throw std::runtime_error("no answer for 10 seconds");
+        for (int e = 0; e < ready; ++e) {
+            auto const i = static_cast<std::size_t>(events[static_cast<std::size_t>(e)].data.u64);
+            Connection& connection = all[i];
+            ssize_t const got = ::recv(connection.fd, buffer, sizeof buffer, 0);
+            if (got <= 0) throw std::runtime_error("the server closed a connection");
+            connection.in.append(buffer, static_cast<std::size_t>(got));
+            std::size_t const whole = whole_answer(connection.in);
+            if (whole == 0) continue;
+            auto const now = Clock::now();
+            result.latencies_us.push_back(static_cast<std::uint32_t>(
+                std::chrono::duration_cast<std::chrono::microseconds>(now - connection.sent).count()));
+            if (connection.in.size() > 9 && connection.in[9] == '2')
+                ++result.done;
+            else if (result.failed++ == 0)
+                result.first_failure = connection.in.substr(0, std::min<std::size_t>(whole, 1500));
+            connection.in.erase(0, whole);
+            std::chrono::duration<double> const passed = now - start;
+            if (seconds > 0 && passed.count() >= seconds) stopping = true;
+            if (stopping || !send_next(i)) --running;
+        }
+    }
+    result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    for (Connection const& connection : all) ::close(connection.fd);
+    ::close(poll);
+    return result;
+}
+
+Answer call(std::uint16_t port, std::string const& request) {
+    int const fd = connect_to(port);
+    send_all(fd, request);
+    std::string in;
+    char buffer[64 * 1024];
+    while (whole_answer(in) == 0) {
+        ssize_t const got = ::recv(fd, buffer, sizeof buffer, 0);
+        if (got <= 0) throw std::runtime_error("the server closed a connection");
+        in.append(buffer, static_cast<std::size_t>(got));
+    }
+    ::close(fd);
+    Answer answer;
+    std::from_chars(in.data() + 9, in.data() + 12, answer.status);
+    answer.body = in.substr(in.find("\r\n\r\n") + 4);
+    return answer;
+}
+
+std::string request_text(std::string_view method, std::string_view target, std::string_view key,
+                         std::string_view act_as, std::string_view idempotency_key, std::string_view body) {
+    std::string out = fmt::format("{} {} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {}\r\n", method,
+                                  target, key);
+    if (!act_as.empty()) out += fmt::format("Parley-Act-As: {}\r\n", act_as);
+    if (!idempotency_key.empty()) out += fmt::format("Idempotency-Key: {}\r\n", idempotency_key);
+    if (method == "POST")
+        out += fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n", body.size());
+    out += "\r\n";
+    out += body;
+    return out;
+}
+
+} // namespace parley::bench

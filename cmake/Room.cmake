@@ -1,0 +1,26 @@
+# parley_room(NAME DIR [PUBLIC_DEPS...]): a room of the house is one static library of the .cpp files
+# directly in its folder. parley_room_test(NAME LIBS...) builds tests/DIR/*_test.cpp beside it.
+function(parley_room name)
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+    if(NOT sources)
+        # A room of headers alone.
+        add_library(parley_${name} INTERFACE)
+        target_link_libraries(parley_${name} INTERFACE parley_options ${ARGN})
+        return()
+    endif()
+    add_library(parley_${name} STATIC ${sources})
+    target_link_libraries(parley_${name} PUBLIC parley_options ${ARGN})
+    set_target_properties(parley_${name} PROPERTIES LINKER_LANGUAGE CXX)
+endfunction()
+
+function(parley_test_room name dir)
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${dir}/*.cpp)
+    if(NOT sources)
+        return()
+    endif()
+    add_executable(test_${name} ${sources})
+    target_link_libraries(test_${name} PRIVATE ${ARGN} parley_options GTest::gtest_main GTest::gmock)
+    target_compile_definitions(test_${name} PRIVATE PARLEY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX ${name}.
+        PROPERTIES TIMEOUT 600)
+endfunction()

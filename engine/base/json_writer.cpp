@@ -1,0 +1,119 @@
+#include "engine/base/json.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace parley {
+
+namespace {
+
+// What follows the backslash, `u` for the long form, or zero where a byte stands for itself.
+constexpr auto escapes = [] {
+    std::array<char, 256> table{};
+    for (std::size_t i = 0; i < 0x20; ++i) table[i] = 'u';
+    table['"'] = '"';
+    table['\\'] = '\\';
+    table['\b'] = 'b';
+    table['\f'] = 'f';
+    table['\n'] = 'n';
+    table['\r'] = 'r';
+    table['\t'] = 't';
+    return table;
+}();
+
+void append_string(std::string& out, std::string_view text) {
+    out += '"';
+    std::size_t copied = 0; // everything before it is in `out`
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        auto const byte = static_cast<unsigned char>(text[i]);
+        char const escape = escapes[byte];
+        if (escape == '\0') [[likely]]
+            continue;
+        out.append(text, copied, i - copied);
+        copied = i + 1;
+        out += '\\';
+        out += escape;
+        if (escape == 'u') {
+            constexpr std::string_view hex = "0123456789abcdef";
+            out += "00";
+            out += hex[byte >> 4];
+            out += hex[byte & 15];
+        }
+    }
+    out.append(text, copied);
+    out += '"';
+}
+
+template <class Number>
+void append_number(std::string& out, Number number) {
+    std::array<char, 24> text;
+    auto const end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+    out.append(text.data(), end);
+}
+
+} // namespace
+
+JsonWriter& JsonWriter::open(char bracket) {
+    separate();
+    out_ += bracket;
+    first_ = true;
+    return *this;
+}
+
+JsonWriter& JsonWriter::close(char bracket) {
+    out_ += bracket;
+    first_ = false;
+    after_key_ = false;
+    return *this;
+}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+    separate();
+    append_string(out_, name);
+    out_ += ':';
+    after_key_ = true;
+    return *this;
+}
+
+JsonWriter& JsonWriter::value(std::string_view text) {
+    separate();
+    append_string(out_, text);
+    return *this;
+}
+
+JsonWriter& JsonWriter::write_signed(std::int64_t number) {
+    separate();
+    append_number(out_, number);
+    return *this;
+}
+
+JsonWriter& JsonWriter::write_unsigned(std::uint64_t number) {
+    separate();
+    append_number(out_, number);
+    return *this;
+}
+
+JsonWriter& JsonWriter::value(Instant at) {
+    separate();
+    out_ += '"';
+    append(out_, at);
+    out_ += '"';
+    return *this;
+}
+
+JsonWriter& JsonWriter::value(Money const& money) {
+    begin_object();
+    member("amount", money.amount);
+    member("currency", money.currency.text());
+    return end_object();
+}
+
+JsonWriter& JsonWriter::null() { return raw("null"); }
+
+JsonWriter& JsonWriter::raw(std::string_view json) {
+    separate();
+    out_ += json;
+    return *this;
+}
+
+} // namespace parley

@@ -1,0 +1,298 @@
+#include "engine/core/behaviour.hpp"
+
+#include "engine/base/json.hpp"
+#include "engine/core/conditions.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+namespace parley {
+
+namespace {
+
+void block(Obstacles& out, RefusalCode code, std::string condition, std::string detail) {
+    out.push_back({code, {std::move(condition), std::move(detail), std::nullopt}});
+}
+void block(Obstacles& out, std::string condition, std::string detail) {
+    block(out, RefusalCode::not_possible_now, std::move(condition), std::move(detail));
+}
+
+void need_seated(Standing const& in, Obstacles& out) {
+    auto const seat = in.seat();
+    if (seat && in.state.seat(*seat).status != SeatStatus::seated)
+        block(out, fmt::format("a {} is seated", name_of(*seat)),
+              fmt::format("No {} has accepted an appointment yet.", name_of(*seat)));
+}
+
+void offers_to_answer(Standing const& in, Obstacles& out) {
+    if (!holds({Fact::offer_open_by_other_side, false, {}, 0}, in.state, {in.side(), {}}))
+        block(out, "an offer by the other side is open", "There is no open offer by the other side.");
+}
+
+void extension_left(Standing const& in, Obstacles& out) {
+    BehaviourSettings const& rule = in.step.settings;
+    if (in.state.deadline(rule.deadline) == nullptr)
+        return block(out, fmt::format("the deadline {} is running", rule.deadline),
+                     fmt::format("There is no open deadline called {}.", rule.deadline));
+    auto const granted = in.state.extensions.find(rule.deadline);
+    if (granted != in.state.extensions.end() && granted->second >= static_cast<std::uint32_t>(rule.times))
+        block(out, RefusalCode::extension_used, "an extension is left",
+              fmt::format("The deadline {} can be extended {} time(s), which has happened.", rule.deadline, rule.times));
+}
+
+void withdrawal(Standing const& in, Obstacles& out) {
+    bool const agreed_only = in.step.settings.consent == "other_side";
+    if (in.role == Role::claimant) {
+        if (agreed_only && in.state.withdrawal_asked_by == Side::claimant)
+            block(out, RefusalCode::already_done, "the withdrawal has not been proposed",
+                  "You have asked to withdraw; the respondent has not agreed yet.");
+    } else if (!agreed_only || !in.state.withdrawal_asked_by) {
+        block(out, "the claimant has asked to withdraw", "Only the claimant can withdraw the claim; the respondent agrees to it.");
+    }
+}
+
+void appointment(Standing const& in, Obstacles& out) {
+    auto const seat = in.seat();
+    if (seat && in.state.seat(*seat).status != SeatStatus::vacant)
+        block(out, fmt::format("the {}'s seat is free", name_of(*seat)),
+              fmt::format("Someone is asked or seated as {} already.", name_of(*seat)));
+}
+
+void acceptance_of_appointment(Standing const& in, Obstacles& out) {
+    auto const seat = in.seat();
+    if (!seat || in.state.seat(*seat).status == SeatStatus::asked) return;
+    bool const seated = in.state.seat(*seat).status == SeatStatus::seated;
+    block(out, seated ? RefusalCode::already_done : RefusalCode::not_possible_now, "an appointment awaits its answer",
+          seated ? "The appointment is accepted already." : "Nobody is asked to take this seat.");
+}
+
+void pending_challenge(Standing const& in, Obstacles& out) {
+    auto const seat = in.seat();
+    if (seat && !in.state.seat(*seat).challenged_by)
+        block(out, "an objection for cause awaits its decision", "There is no objection to decide.");
+}
+
+void final_date(Standing const& in, Obstacles& out) {
+    need_seated(in, out);
+    if (in.state.deadline(in.step.settings.deadline) == nullptr)
+        block(out, fmt::format("the deadline {} is running", in.step.settings.deadline), "The time for communications is over.");
+}
+
+void rendering(Standing const& in, Obstacles& out) {
+    need_seated(in, out);
+    // A file that forgot to ask for the track would otherwise bind people the law protects.
+    if (in.step.settings.kind == OutcomeKind::award && in.state.resolution.track != Track::one && out.empty())
+        block(out, RefusalCode::track_forbidden, "the track is I", explain(in.state.resolution));
+}
+
+void outcome_to_answer(Standing const& in, Obstacles& out) {
+    OutcomeState const* outcome = in.state.outcome();
+    if (outcome == nullptr) return block(out, "an outcome was rendered", "There is no outcome to answer.");
+    auto const side = in.side();
+    if (side && outcome->accepted_by[index_of(*side)])
+        block(out, RefusalCode::already_done, "you have not accepted the outcome", "You have accepted this outcome already.");
+}
+
+void reflection(Standing const& in, Obstacles& out) {
+    auto const side = in.side();
+    bool const waits = in.step.settings.reflection && side && in.state.party(*side).kind == PartyKind::consumer;
+    if (!waits || has_passed(in.state, "reflection")) return;
+    bool const known = std::ranges::any_of(out, [](Obstacle const& o) { return o.code == RefusalCode::too_early; });
+    if (known) return;
+    Obstacle obstacle{RefusalCode::too_early, {"the time for reflection is over", {}, unlocks_after(in.state, "reflection")}};
+    obstacle.blocker.detail = obstacle.blocker.unlocks_at
+                                  ? fmt::format("A consumer may accept from {} on.", short_text_of(*obstacle.blocker.unlocks_at))
+                                  : std::string("A consumer may accept after a time for reflection.");
+    out.push_back(std::move(obstacle));
+}
+
+void performance(Standing const& in, Obstacles& out) {
+    auto const side = in.side();
+    if (side && !is_creditor(in.state, *side))
+        block(out, "the outcome owes you something", "Only the side to which something is due can say so.");
+}
+
+void correction(Standing const& in, Obstacles& out) {
+    need_seated(in, out);
+    if (!in.state.correction_asked_by) block(out, "a correction was asked for", "Nobody has asked for a correction.");
+}
+
+// What the behaviour needs of the state, whatever is said.
+void needs_of_behaviour(Standing const& in, Obstacles& out) {
+    switch (in.step.does) {
+    case Behaviour::accept_offer:
+    case Behaviour::decline_offer: return offers_to_answer(in, out);
+    case Behaviour::extend_deadline: return extension_left(in, out);
+    case Behaviour::withdraw: return withdrawal(in, out);
+    case Behaviour::appoint_neutral: return appointment(in, out);
+    case Behaviour::accept_appointment: return acceptance_of_appointment(in, out);
+    case Behaviour::object_to_neutral: return need_seated(in, out);
+    case Behaviour::decide_objection: return pending_challenge(in, out);
+    case Behaviour::set_final_date: return final_date(in, out);
+    case Behaviour::render_outcome: return rendering(in, out);
+    case Behaviour::request_correction: return outcome_to_answer(in, out);
+    case Behaviour::correct_outcome: return correction(in, out);
+    case Behaviour::accept_outcome: outcome_to_answer(in, out); return reflection(in, out);
+    case Behaviour::refuse_outcome: return outcome_to_answer(in, out);
+    case Behaviour::confirm_performance:
+    case Behaviour::report_breach: return performance(in, out);
+    case Behaviour::file_dispute:
+        return block(out, RefusalCode::already_done, "the dispute has not been filed", "This dispute is filed.");
+    case Behaviour::draw_neutral:
+    case Behaviour::respond:
+    case Behaviour::reply:
+    case Behaviour::make_offer:
+    case Behaviour::post_message:
+    case Behaviour::move_on:
+    case Behaviour::let_pass:
+    case Behaviour::stand_down:
+    case Behaviour::disclose:
+    case Behaviour::submit_evidence:
+    case Behaviour::request_evidence:
+    case Behaviour::give_consent: return;
+    }
+}
+
+// Someone who was asked, but has not accepted, can answer that and nothing else.
+bool open_to_the_asked(Behaviour behaviour) {
+    return behaviour == Behaviour::accept_appointment || behaviour == Behaviour::stand_down || behaviour == Behaviour::disclose;
+}
+
+} // namespace
+
+Obstacles obstacles_of(Standing const& in) {
+    Obstacles out;
+    Asked const asked{in.side(), in.step.settings.seat};
+    for (Condition const& need : in.step.needs)
+        if (!holds(need, in.state, asked)) out.push_back(obstacle_for(need, in.state));
+    auto const own = seat_of(in.role);
+    if (own && in.state.seat(*own).status == SeatStatus::asked && !open_to_the_asked(in.step.does))
+        block(out, "the appointment is accepted", "Accept the appointment first.");
+    else needs_of_behaviour(in, out);
+    return out;
+}
+
+Result<Said> take(Act const& act) {
+    switch (act.step.does) {
+    case Behaviour::respond: return respond(act);
+    case Behaviour::reply: return reply(act);
+    case Behaviour::make_offer: return make_offer(act);
+    case Behaviour::accept_offer: return accept_offer(act);
+    case Behaviour::decline_offer: return decline_offer(act);
+    case Behaviour::post_message: return post_message(act);
+    case Behaviour::extend_deadline: return propose_extension(act);
+    case Behaviour::move_on:
+    case Behaviour::let_pass: return Said(StepTaken{}, content_of("text", words_of(act.input)));
+    case Behaviour::withdraw: return withdraw(act);
+    case Behaviour::appoint_neutral: return appoint_neutral(act);
+    case Behaviour::accept_appointment: return accept_appointment(act);
+    case Behaviour::object_to_neutral: return object_to_neutral(act);
+    case Behaviour::decide_objection: return decide_objection(act);
+    case Behaviour::stand_down: return stand_down(act);
+    case Behaviour::disclose: return disclose(act);
+    case Behaviour::set_final_date: return set_final_date(act);
+    case Behaviour::submit_evidence: return submit_evidence(act);
+    case Behaviour::request_evidence: return request_evidence(act);
+    case Behaviour::render_outcome: return render_outcome(act);
+    case Behaviour::request_correction: return request_correction(act);
+    case Behaviour::correct_outcome: return correct_outcome(act);
+    case Behaviour::accept_outcome: return accept_outcome(act);
+    case Behaviour::refuse_outcome: return refuse_outcome(act);
+    case Behaviour::give_consent: return give_consent(act);
+    case Behaviour::confirm_performance: return confirm_performance(act);
+    case Behaviour::report_breach: return report_breach(act);
+    case Behaviour::draw_neutral:
+        if (auto drawn = draw_neutral(act)) return std::move(*drawn);
+        return refuse(RefusalCode::neutral_unavailable, "Nobody on the roster can take this seat.");
+    case Behaviour::file_dispute: break;
+    }
+    return refuse(RefusalCode::already_done, "This dispute is filed.");
+}
+
+Said take_by_clock(Act const& act, Deadline const& deadline) {
+    Said passed(DeadlinePassed{deadline.name, deadline.stamp});
+    if (act.step.does == Behaviour::draw_neutral) {
+        auto drawn = draw_neutral(act);
+        return drawn ? std::move(*drawn) : std::move(passed);
+    }
+    if (act.step.does == Behaviour::stand_down) {
+        auto const seat = act.seat();
+        if (!seat || act.state.seat(*seat).status == SeatStatus::vacant) return passed;
+        return Said(NeutralStoodDown{*seat, act.state.seat(*seat).neutral});
+    }
+    return passed;
+}
+
+std::string_view words_of(ActInput const& input) {
+    if (auto const* message = std::get_if<MessageInput>(&input)) return message->text;
+    return {};
+}
+
+std::string content_of(std::string_view name, std::string_view text) {
+    std::string out;
+    if (text.empty()) return out;
+    JsonWriter(out).begin_object().member(name, text).end_object();
+    return out;
+}
+
+Result<void> check_currency(DisputeState const& state, std::vector<RemedyInput> const& remedies,
+                            std::string_view pointer) {
+    Currency const currency = state.claim.amount.currency;
+    for (std::size_t i = 0; i < remedies.size(); ++i) {
+        std::optional<Money> const& amount = remedies[i].remedy.amount;
+        if (amount && amount->currency != currency)
+            return refuse_field(RefusalCode::currency_mismatch, fmt::format("{}/{}/amount/currency", pointer, i),
+                                fmt::format("This dispute is in {}, not in {}.", currency.text(), amount->currency.text()));
+    }
+    return {};
+}
+
+std::vector<Remedy> facts_of(std::vector<RemedyInput> const& remedies) {
+    std::vector<Remedy> out;
+    out.reserve(remedies.size());
+    for (RemedyInput const& input : remedies) out.push_back(input.remedy);
+    return out;
+}
+
+ClaimFacts facts_of(ClaimInput const& claim) {
+    return {claim.reason, claim.amount, facts_of(claim.remedies)};
+}
+
+void write_descriptions(JsonWriter& json, std::vector<RemedyInput> const& remedies) {
+    json.begin_array();
+    for (RemedyInput const& input : remedies) json.value(input.description);
+    json.end_array();
+}
+
+bool has_consent(DisputeState const& state, Side side, ConsentKind kind) {
+    return std::ranges::any_of(state.consents, [&](Consent const& c) { return c.by == side && c.kind == kind; });
+}
+
+bool file_may_pass(DisputeState const& state) {
+    return has_consent(state, Side::claimant, ConsentKind::file_to_decider) &&
+           has_consent(state, Side::respondent, ConsentKind::file_to_decider);
+}
+
+bool is_creditor(DisputeState const& state, Side side) {
+    OutcomeState const* outcome = state.outcome();
+    if (outcome == nullptr) return false;
+    bool anything = false;
+    for (Remedy const& remedy : outcome->dispositions) {
+        if (remedy.kind == RemedyKind::nothing) continue;
+        anything = true;
+        if (remedy.by.value_or(Side::respondent) == other(side)) return true;
+    }
+    return !anything; // nothing is due to anyone: either may say that it is over
+}
+
+bool bound_beforehand(DisputeState const& state, Side side) {
+    if (state.party(side).kind != PartyKind::business) return false;
+    return std::ranges::any_of(state.consents, [&](Consent const& c) {
+        if (c.by != side || c.kind != ConsentKind::standing_submission) return false;
+        bool const same = c.amount_most && c.amount_most->currency == state.claim.amount.currency;
+        return !c.amount_most || (same && state.claim.amount.amount <= c.amount_most->amount);
+    });
+}
+
+} // namespace parley

@@ -1,0 +1,114 @@
+#include "engine/core/conditions.hpp"
+
+#include "engine/procedure/behaviours.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+namespace parley {
+
+namespace {
+
+bool challenge_pending(DisputeState const& state, std::optional<SeatKind> seat) {
+    if (seat) return state.seat(*seat).challenged_by.has_value();
+    return std::ranges::any_of(state.seats, [](Seat const& s) { return s.challenged_by.has_value(); });
+}
+
+bool offer_open_by_other(DisputeState const& state, std::optional<Side> side) {
+    return std::ranges::any_of(state.offers, [&](Offer const& offer) {
+        if (offer.status != OfferStatus::open) return false;
+        if (!side) return true;
+        std::optional<Side> const by = side_of(offer.by);
+        return by ? *by != *side : !offer.accepted_by[index_of(*side)];
+    });
+}
+
+bool is_decision(OutcomeState const* outcome) {
+    return outcome != nullptr && (outcome->kind == OutcomeKind::award || outcome->kind == OutcomeKind::recommendation);
+}
+
+bool reflection_over(DisputeState const& state, std::optional<Side> side) {
+    if (side && state.party(*side).kind == PartyKind::business) return true;
+    return has_passed(state, "reflection");
+}
+
+std::uint32_t replacements(DisputeState const& state, std::optional<SeatKind> seat) {
+    if (seat) return state.seat(*seat).replacements;
+    return std::max(state.seats[0].replacements, state.seats[1].replacements);
+}
+
+bool fact_holds(Condition const& condition, DisputeState const& state, Asked const& asked) {
+    OutcomeState const* outcome = state.outcome();
+    switch (condition.fact) {
+    case Fact::counterclaim_made: return state.counterclaim.has_value();
+    case Fact::claim_accepted: return state.response == Answer::accept;
+    case Fact::offer_open_by_other_side: return offer_open_by_other(state, asked.side);
+    case Fact::settlement_reached: return outcome != nullptr && outcome->kind == OutcomeKind::settlement;
+    case Fact::mediator_asked: return state.seat(SeatKind::mediator).status == SeatStatus::asked;
+    case Fact::mediator_seated: return state.seat(SeatKind::mediator).status == SeatStatus::seated;
+    case Fact::decider_asked: return state.seat(SeatKind::decider).status == SeatStatus::asked;
+    case Fact::decider_seated: return state.seat(SeatKind::decider).status == SeatStatus::seated;
+    case Fact::challenge_pending: return challenge_pending(state, asked.seat);
+    case Fact::mediator_may_decide: return file_may_pass(state);
+    case Fact::outcome_rendered: return is_decision(outcome);
+    case Fact::outcome_binding: return is_decision(outcome) && outcome->binding == Binding::both;
+    case Fact::outcome_refused: return state.marked("outcome_refused");
+    case Fact::correction_pending: return state.correction_asked_by.has_value();
+    case Fact::withdrawal_agreed: return outcome != nullptr && outcome->kind == OutcomeKind::withdrawal;
+    case Fact::reflection_over: return reflection_over(state, asked.side);
+    case Fact::resumes_a_stage: return state.resumes.has_value();
+    case Fact::track_is_one: return state.resolution.track == Track::one;
+    case Fact::marked: return state.marked(condition.name);
+    case Fact::deadline_passed: return has_passed(state, condition.name);
+    case Fact::replacements_below: return replacements(state, asked.seat) < condition.number;
+    }
+    return false;
+}
+
+RefusalCode code_for(Condition const& condition) {
+    if (condition.fact == Fact::track_is_one && !condition.negated) return RefusalCode::track_forbidden;
+    if (condition.fact == Fact::reflection_over && !condition.negated) return RefusalCode::too_early;
+    if (condition.fact == Fact::deadline_passed)
+        return condition.negated ? RefusalCode::too_late : RefusalCode::too_early;
+    return RefusalCode::not_possible_now;
+}
+
+} // namespace
+
+bool has_passed(DisputeState const& state, std::string_view deadline) {
+    return std::ranges::any_of(state.passed, [&](auto const& p) { return p.first == deadline; });
+}
+
+std::optional<Instant> unlocks_after(DisputeState const& state, std::string_view deadline) {
+    Deadline const* open = state.deadline(deadline);
+    if (open == nullptr) return std::nullopt;
+    return open->at + 1;
+}
+
+bool holds(Condition const& condition, DisputeState const& state, Asked const& asked) {
+    return fact_holds(condition, state, asked) != condition.negated;
+}
+
+bool hold(std::vector<Condition> const& conditions, DisputeState const& state, Asked const& asked) {
+    return std::ranges::all_of(conditions, [&](Condition const& c) { return holds(c, state, asked); });
+}
+
+Obstacle obstacle_for(Condition const& condition, DisputeState const& state) {
+    Obstacle obstacle{code_for(condition), {sentence_of(condition), {}, std::nullopt}};
+    Blocker& blocker = obstacle.blocker;
+    if (obstacle.code == RefusalCode::track_forbidden) {
+        blocker.detail = explain(state.resolution);
+        return obstacle;
+    }
+    if (!condition.negated && condition.fact == Fact::reflection_over)
+        blocker.unlocks_at = unlocks_after(state, "reflection");
+    if (!condition.negated && condition.fact == Fact::deadline_passed)
+        blocker.unlocks_at = unlocks_after(state, condition.name);
+    blocker.detail = blocker.unlocks_at
+                         ? fmt::format("This opens at {}.", short_text_of(*blocker.unlocks_at))
+                         : fmt::format("This needs: {}.", blocker.condition);
+    return obstacle;
+}
+
+} // namespace parley

@@ -1,0 +1,274 @@
+#include "engine/core/transitions.hpp"
+
+#include "engine/base/assert.hpp"
+#include "engine/core/apply.hpp"
+#include "engine/core/conditions.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+namespace parley {
+
+namespace {
+
+std::string spaced(std::string_view name) {
+    std::string out(name);
+    std::ranges::replace(out, '_', ' ');
+    return out;
+}
+
+// What a clock that starts with this step runs from, as the first sentence of its trace.
+std::string anchor_words(Step const& step, Instant at) {
+    std::string what;
+    switch (step.does) {
+    case Behaviour::file_dispute: what = "notice available"; break;
+    case Behaviour::respond: what = "response available"; break;
+    case Behaviour::reply: what = "reply available"; break;
+    case Behaviour::accept_appointment: what = "appointment told to the parties"; break;
+    case Behaviour::draw_neutral: what = "drawn neutral told to the parties"; break;
+    case Behaviour::render_outcome:
+    case Behaviour::correct_outcome: what = "outcome communicated"; break;
+    case Behaviour::let_pass:
+    case Behaviour::move_on:
+    case Behaviour::make_offer:
+    case Behaviour::accept_offer:
+    case Behaviour::decline_offer:
+    case Behaviour::post_message:
+    case Behaviour::extend_deadline:
+    case Behaviour::withdraw:
+    case Behaviour::appoint_neutral:
+    case Behaviour::object_to_neutral:
+    case Behaviour::decide_objection:
+    case Behaviour::stand_down:
+    case Behaviour::disclose:
+    case Behaviour::set_final_date:
+    case Behaviour::submit_evidence:
+    case Behaviour::request_evidence:
+    case Behaviour::request_correction:
+    case Behaviour::accept_outcome:
+    case Behaviour::refuse_outcome:
+    case Behaviour::give_consent:
+    case Behaviour::confirm_performance:
+    case Behaviour::report_breach: what = spaced(step.name); break;
+    }
+    return step.cites.empty() ? fmt::format("{} {}", what, short_text_of(at))
+                              : fmt::format("{} {} ({})", what, short_text_of(at), step.cites);
+}
+
+DeadlineRule const* rule_named(Stage const& stage, std::string_view name) {
+    auto found = std::ranges::find(stage.deadlines, name, &DeadlineRule::name);
+    return found == stage.deadlines.end() ? nullptr : &*found;
+}
+
+bool challenged(DisputeState const& state) {
+    return std::ranges::any_of(state.seats, [](Seat const& s) { return s.challenged_by.has_value(); });
+}
+
+// Works out the consequences of one event, clock by clock.
+class Working {
+public:
+    Working(Passage const& passage, DisputeState const& before, DisputeState const& facts, Event& event)
+        : passage_(passage), before_(before), facts_(facts), event_(event),
+          next_stamp_(facts.last_stamp + 1) {}
+
+    void run() {
+        Step const& step = *passage_.step;
+        Consequences& then = event_.then;
+        for (std::string const& mark : step.marks)
+            if (!facts_.marked(mark)) then.marks.push_back(mark);
+        for (std::string const& name : step.stops)
+            if (Deadline const* open = facts_.deadline(name)) stop(*open);
+        if (challenged(before_) && !challenged(facts_)) stop_clocks_of_objections();
+        Stage const& stage = follow(step);
+        arm_by_step(step, stage);
+        notify(step);
+    }
+    void move(std::vector<Deadline> moved) {
+        for (Deadline& deadline : moved) {
+            deadline.stamp = next_stamp_++;
+            event_.then.armed.push_back(std::move(deadline));
+        }
+    }
+
+private:
+    // Goes where the first open branch leads; gives the stage the dispute is in afterwards.
+    Stage const& follow(Step const& step) {
+        Asked const asked{side_of(event_.actor.role), step.settings.seat};
+        for (Branch const& branch : step.to) {
+            if (!hold(branch.when, facts_, asked)) continue;
+            if (branch.to == "stay") return passage_.stage;
+            if (branch.to == "resume" && facts_.resumes) return resume(*facts_.resumes);
+            Stage const* target = passage_.procedure.stage(branch.to);
+            PARLEY_ASSERT(target != nullptr, "a branch leads to a stage, which reading the file checked");
+            return enter(*target, branch.interrupts);
+        }
+        return passage_.stage;
+    }
+
+    Stage const& enter(Stage const& target, bool interrupts) {
+        leave(target, interrupts);
+        StageEntered entered{target.name, target.label, target.status, target.ends(), std::nullopt};
+        if (interrupts && !target.ends()) entered.resumes = passage_.stage.name;
+        event_.then.entered = std::move(entered);
+        for (DeadlineRule const& rule : target.deadlines)
+            if (!rule.by_step) start(rule);
+        return target;
+    }
+
+    // Back to the interrupted stage: clocks that waited go on with the days they had left (S11), the
+    // others start again.
+    Stage const& resume(std::string const& name) {
+        Stage const* target = passage_.procedure.stage(name);
+        PARLEY_ASSERT(target != nullptr, "a stage that was interrupted is one of the procedure");
+        leave(*target, false);
+        event_.then.entered = StageEntered{target->name, target->label, target->status, target->ends(), std::nullopt};
+        for (DeadlineRule const& rule : target->deadlines) {
+            auto waiting = std::ranges::find(facts_.suspended, rule.name, [](SuspendedDeadline const& s) -> std::string const& {
+                return s.deadline.name;
+            });
+            if (waiting != facts_.suspended.end()) go_on(*waiting);
+            else if (!rule.by_step) start(rule);
+        }
+        return *target;
+    }
+
+    void leave(Stage const& target, bool interrupts) {
+        for (Deadline const& open : facts_.deadlines) {
+            if (open.keeps_running && !target.ends()) continue;
+            DeadlineRule const* rule = rule_named(passage_.stage, open.name);
+            bool const waits = interrupts && rule != nullptr && rule->on_return == OnReturn::remaining;
+            if (waits) stop(open, days_left(passage_.world.zones, open, event_.at));
+            else stop(open);
+        }
+    }
+
+    void stop(Deadline const& open, std::optional<std::int32_t> left = std::nullopt) {
+        bool const known = std::ranges::any_of(event_.then.dropped, [&](DroppedDeadline const& d) {
+            return d.name == open.name && d.stamp == open.stamp;
+        });
+        if (!known) event_.then.dropped.push_back({open.name, open.stamp, left});
+    }
+
+    // The administrator's time to decide a challenge ends with the challenge, however that ended, so
+    // that it can never remove a successor.
+    void stop_clocks_of_objections() {
+        for (Step const& step : passage_.stage.steps) {
+            if (step.does != Behaviour::object_to_neutral) continue;
+            for (std::string const& name : step.arms)
+                if (Deadline const* open = facts_.deadline(name)) stop(*open);
+        }
+    }
+
+    void arm_by_step(Step const& step, Stage const& stage) {
+        if (stage.ends()) return;
+        if (step.does == Behaviour::object_to_neutral && !challenged(facts_)) return;
+        for (std::string const& name : step.arms)
+            if (DeadlineRule const* rule = rule_named(stage, name)) start(*rule);
+    }
+
+    void start(DeadlineRule const& rule) {
+        if (rule.only_once && (facts_.deadline(rule.name) != nullptr || has_passed(facts_, rule.name))) return;
+        // `because` is worked out once an event, where a clock starts at all.
+        if (because_.empty()) because_ = anchor_words(*passage_.step, event_.at);
+        Deadline deadline = start_clock(passage_.world, facts_, rule, event_.at, because_);
+        deadline.stamp = next_stamp_++;
+        event_.then.armed.push_back(std::move(deadline));
+    }
+
+    void go_on(SuspendedDeadline const& waiting) {
+        Deadline deadline = waiting.deadline;
+        std::string const because = fmt::format("{} days were left of it; {}", waiting.days_left,
+                                                anchor_words(*passage_.step, event_.at));
+        auto computed = resume_deadline(passage_.world.zones, waiting.days_left, event_.at,
+                                        timed_actors(passage_.world, facts_, deadline.actors), because);
+        if (computed) {
+            deadline.at = computed->at;
+            deadline.zone = std::move(computed->zone);
+            deadline.last_days = std::move(computed->last_days);
+            deadline.trace = std::move(computed->trace);
+        } else { // a zone that the operating system no longer knows: never less time than was left
+            deadline.at = event_.at + (waiting.days_left + 1) * us_per_day;
+            deadline.trace = {because, computed.error().detail};
+        }
+        deadline.anchor = event_.at;
+        deadline.period = {waiting.days_left, PeriodUnit::days};
+        deadline.stamp = next_stamp_++;
+        event_.then.armed.push_back(std::move(deadline));
+    }
+
+    void notify(Step const& step) {
+        if (!event_.then.notified.empty()) return; // the behaviour knew better words
+        bool const by_clock = event_.actor.role == Role::clock;
+        for (Role role : step.notifies)
+            event_.then.notified.push_back({role, by_clock ? step.name : std::string(type_of(event_))});
+    }
+
+    Passage const& passage_;
+    DisputeState const& before_;
+    DisputeState const& facts_; // with the event's own facts
+    Event& event_;
+    std::uint32_t next_stamp_;
+    std::string because_;
+};
+
+} // namespace
+
+std::vector<TimedActor> timed_actors(World const& world, DisputeState const& state,
+                                     std::vector<Side> const& sides) {
+    std::vector<TimedActor> actors;
+    for (Side side : sides) actors.push_back({std::string(name_of(side)), state.party(side).time_zone});
+    if (actors.empty()) actors.push_back({"administrator", world.administrator_zone});
+    return actors;
+}
+
+Deadline start_clock(World const& world, DisputeState const& state, DeadlineRule const& rule,
+                     Instant anchor, std::string_view because) {
+    Deadline deadline;
+    deadline.name = rule.name;
+    deadline.step = rule.then;
+    deadline.anchor = anchor;
+    deadline.period = rule.after;
+    deadline.keeps_running = rule.keeps_running;
+    deadline.tz_version = world.zones.version();
+    for (Role role : rule.actors)
+        if (auto side = side_of(role)) deadline.actors.push_back(*side);
+
+    std::vector<TimedActor> const actors = timed_actors(world, state, deadline.actors);
+    bool const instant = rule.ends == Ends::instant;
+    auto computed = compute_deadline(world.zones, rule.after, anchor, actors, instant, because);
+    std::string doubt;
+    if (!computed) { // a zone that the operating system no longer knows: elapsed time needs none
+        doubt = computed.error().detail;
+        computed = compute_deadline(world.zones, rule.after, anchor, actors, true, because);
+    }
+    PARLEY_ASSERT(computed.has_value(), "a period of a checked procedure can be computed without zones");
+    deadline.at = computed->at;
+    deadline.zone = std::move(computed->zone);
+    deadline.last_days = std::move(computed->last_days);
+    deadline.trace = std::move(computed->trace);
+    if (!doubt.empty()) deadline.trace.push_back("counted as elapsed time: " + doubt);
+    bool const for_neutral = deadline.actors.empty() && !rule.actors.empty() &&
+                             rule.actors.front() != Role::administrator;
+    if (for_neutral && !instant)
+        deadline.trace.push_back(fmt::format("the {}'s days are counted in the administrator's zone {}",
+                                             name_of(rule.actors.front()), world.administrator_zone));
+    return deadline;
+}
+
+Decided conclude(Passage const& passage, DisputeState const& seen, DisputeId dispute, Event event,
+                 std::string content, std::vector<Deadline> moved) {
+    Decided decided;
+    decided.after = seen;
+    apply_facts(decided.after, dispute, event);
+    if (event.room == Room::joint) {
+        Working working(passage, seen, decided.after, event);
+        working.move(std::move(moved));
+        if (passage.step != nullptr) working.run();
+        apply_consequences(decided.after, event);
+    }
+    decided.events.push_back({std::move(event), std::move(content)});
+    return decided;
+}
+
+} // namespace parley

@@ -1,0 +1,145 @@
+#pragma once
+
+#include "engine/model/event.hpp"
+
+#include <array>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace parley {
+
+enum class OfferStatus : std::uint8_t { open, accepted, declined, replaced };
+template <>
+struct EnumNames<OfferStatus> {
+    static constexpr std::string_view names[] = {"open", "accepted", "declined", "replaced"};
+};
+
+// An offer of a party, or a neutral's proposal (then both sides must accept).
+struct Offer {
+    OfferId id;
+    EventId event;
+    Role by = Role::claimant;
+    Instant made_at;
+    std::vector<Remedy> remedies;
+    std::optional<Instant> expires_at;
+    OfferStatus status = OfferStatus::open;
+    std::array<bool, 2> accepted_by{}; // by Side
+    friend bool operator==(Offer const&, Offer const&) = default;
+};
+
+struct ProposedExtension {
+    Side by = Side::claimant;
+    std::string deadline;
+    Period period;
+    friend bool operator==(ProposedExtension const&, ProposedExtension const&) = default;
+};
+
+enum class SeatStatus : std::uint8_t { vacant, asked, seated };
+template <>
+struct EnumNames<SeatStatus> {
+    static constexpr std::string_view names[] = {"vacant", "asked", "seated"};
+};
+
+// The mediator's or decider's seat with what has happened to it.
+struct Seat {
+    SeatStatus status = SeatStatus::vacant;
+    NeutralId neutral;                        // asked or seated
+    Instant notified_at;                      // when the parties were told of the appointment
+    std::optional<Side> challenged_by;        // an objection for cause that awaits its decision
+    std::vector<NeutralId> removed;           // who sat here or declined, never asked again
+    std::array<std::uint32_t, 2> peremptory{}; // objections used, by Side
+    std::uint32_t replacements = 0;
+    friend bool operator==(Seat const&, Seat const&) = default;
+};
+
+struct SuspendedDeadline {
+    Deadline deadline;
+    std::int32_t days_left = 0;
+    friend bool operator==(SuspendedDeadline const&, SuspendedDeadline const&) = default;
+};
+
+// One version of the award or recommendation, or the settlement.
+struct OutcomeState {
+    OutcomeKind kind = OutcomeKind::recommendation;
+    Binding binding = Binding::none;
+    std::uint32_t version = 1;
+    EventId event; // where its text is
+    Instant at;
+    std::vector<Remedy> dispositions;
+    std::string place;
+    std::string basis;
+    std::optional<NeutralId> neutral;
+    std::array<bool, 2> accepted_by{};
+    friend bool operator==(OutcomeState const&, OutcomeState const&) = default;
+};
+
+// Where a dispute stands: a fold of its events and nothing else.
+struct DisputeState {
+    DisputeId id;
+    PlatformId platform;
+    bool live = false;
+    std::optional<TestClockId> clock;
+    ProcedureRef procedure;
+    Resolution resolution;
+    Instant filed_at;
+    EventId filed_event;
+    Instant last_at;            // of the last event, in any room
+    std::uint64_t version = 0;  // events so far; internal, never shown
+    std::string channel;
+    Instant concluded_at;
+
+    Status status = Status::open;
+    std::string stage;
+    Label label = Label::open;
+    Instant stage_entered_at;
+    bool ended = false;
+    std::optional<std::string> resumes;
+
+    std::array<PartyFacts, 2> parties; // by Side
+    ClaimFacts claim;
+    std::optional<ClaimFacts> counterclaim;
+    std::optional<Answer> response;
+    std::optional<Answer> reply;
+    std::vector<Consent> consents;
+
+    std::vector<Deadline> deadlines;           // open ones, by name
+    std::vector<SuspendedDeadline> suspended;  // waiting for the stage to resume
+    std::uint32_t last_stamp = 0;
+    std::vector<std::pair<std::string, Instant>> passed; // deadlines that passed, in order
+    std::map<std::string, std::uint32_t> extensions;     // granted, by deadline
+    std::optional<ProposedExtension> proposed_extension;
+    std::vector<std::string> marks;
+    std::map<std::string, Instant> taken; // "<role> <step>": when that role last took that step
+
+    std::vector<Offer> offers;
+    std::array<Seat, 2> seats; // by SeatKind
+    std::optional<Instant> final_date;
+    std::vector<OutcomeState> outcomes; // versions; the last one counts
+    std::optional<Side> correction_asked_by;
+    std::optional<Side> withdrawal_asked_by;
+
+    // Events by room and by the label of the stage they were said in: a viewer's version is the sum
+    // of the cells that the viewer may see, so it betrays nothing else.
+    std::array<std::array<std::uint32_t, label_count>, room_count> counts{};
+
+    PartyFacts const& party(Side side) const { return parties[static_cast<std::size_t>(side)]; }
+    Seat const& seat(SeatKind kind) const { return seats[static_cast<std::size_t>(kind)]; }
+    Deadline const* deadline(std::string_view name) const {
+        for (Deadline const& d : deadlines)
+            if (d.name == name) return &d;
+        return nullptr;
+    }
+    bool marked(std::string_view mark) const {
+        for (std::string const& m : marks)
+            if (m == mark) return true;
+        return false;
+    }
+    OutcomeState const* outcome() const { return outcomes.empty() ? nullptr : &outcomes.back(); }
+    friend bool operator==(DisputeState const&, DisputeState const&) = default;
+};
+
+// A stable text of the whole state, one field a line: for replay comparisons, byte for byte.
+std::string dump(DisputeState const& state);
+
+} // namespace parley

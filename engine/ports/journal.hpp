@@ -1,0 +1,36 @@
+#pragma once
+
+#include "engine/model/journal_rows.hpp"
+
+#include <span>
+#include <vector>
+
+namespace parley {
+
+// Writes; called from the one writer thread alone. Every function blocks, is one durable transaction,
+// and throws Fault (nothing was written) or UnknownFate (perhaps it was).
+class Journal {
+public:
+    virtual ~Journal() = default;
+
+    // Commits all units that can be, in order, in ONE transaction, and says the fate of each: a unit
+    // whose stream version, receipt or load guard no longer holds is left out whole; later units of
+    // the same stream then lose with lost_version. Fills `position` of the events that won.
+    virtual std::vector<UnitFate> append(std::span<Unit> units) = 0;
+
+    virtual void add_platform(Platform const& platform) = 0;
+    virtual void add_key(ApiKey const& key) = 0;
+    virtual void revoke_key(ApiKeyId key, Instant at) = 0;
+    virtual void add_neutral(Neutral const& neutral) = 0;
+    virtual void update_neutral(Neutral const& neutral) = 0; // not the load
+    virtual void add_clock(TestClock const& clock, std::optional<StoredReceipt> const& receipt) = 0;
+    virtual void set_clock(TestClockId clock, Instant now) = 0;
+    // Proof of life for the outage rule (procedures.md S11, design.md 8).
+    virtual void beat(Instant now) = 0;
+    virtual void delete_receipts_before(Instant at) = 0;
+    virtual void delete_outbox(std::vector<std::string> const& ids) = 0;
+    // Moves the write-ahead log into the database file; the writer alone does it.
+    virtual void checkpoint() = 0;
+};
+
+} // namespace parley

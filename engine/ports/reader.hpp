@@ -1,0 +1,57 @@
+#pragma once
+
+#include "engine/model/journal_rows.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace parley {
+
+// Which disputes a list shows: always those of one principal, narrowed by what was asked.
+struct DisputeFilter {
+    bool live = false;
+    std::optional<PlatformId> platform; // none: every platform (administrator, auditor)
+    std::optional<NeutralId> neutral;   // asked or seated
+    std::optional<PartyId> party;
+    std::optional<Status> status;
+    std::optional<std::string> stage;
+    std::optional<std::string> reference;
+};
+
+// Reads committed data; blocking, throws Fault. Safe to call from several threads at once.
+class Reader {
+public:
+    virtual ~Reader() = default;
+
+    // The events of a stream with version > after, in order, with their content.
+    virtual std::vector<StoredEvent> events(std::string const& stream, std::uint64_t after = 0) = 0;
+    // Every event of a log in position order from `from` (1 is the first), `limit` at most.
+    virtual std::vector<StoredEvent> log(bool live, std::uint64_t from, std::size_t limit) = 0;
+    virtual std::uint64_t log_size(bool live) = 0;
+    // Newest first; `before` is the id of the last one on the previous page.
+    virtual std::vector<DisputeRow> disputes(DisputeFilter const& filter,
+                                             std::optional<DisputeId> before, std::size_t limit) = 0;
+    virtual std::optional<StoredReceipt> receipt(std::string const& scope, std::string const& key) = 0;
+
+    // Deadlines of one clock (none: real time) that lie at or before `until`, soonest first.
+    virtual std::vector<DueRow> due(std::optional<TestClockId> clock, Instant until,
+                                    std::size_t limit) = 0;
+    // When the next deadline of real time falls, in either log.
+    virtual std::optional<Instant> next_due() = 0;
+    // Deadlines of real time in (from, until], for the outage rule.
+    virtual std::vector<DueRow> due_between(Instant from, Instant until) = 0;
+    virtual std::vector<DueRow> open_deadlines() = 0; // all, for verification
+
+    virtual std::vector<Platform> platforms() = 0;
+    virtual std::vector<ApiKey> keys() = 0;
+    virtual std::vector<Neutral> neutrals(bool live) = 0;
+    virtual std::vector<TestClock> clocks() = 0;
+    virtual std::optional<Instant> last_beat() = 0;
+    virtual std::vector<OutboxRow> outbox(std::size_t limit) = 0;
+    virtual std::vector<DisputeRow> all_disputes(std::optional<DisputeId> after, std::size_t limit) = 0;
+};
+
+} // namespace parley

@@ -1,0 +1,386 @@
+#include "engine/runtime/batch.hpp"
+
+#include "engine/base/assert.hpp"
+#include "engine/base/fault.hpp"
+#include "engine/base/overloaded.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace parley {
+
+namespace {
+
+// No dispute has a longer chain of clock steps; a longer one is a bug of its procedure.
+constexpr int fires_most = 1000;
+constexpr int tries_most = 3;
+constexpr std::size_t advance_chunk = 256;
+
+std::optional<ReceiptKey> const& receipt_of(Asked const& ask) {
+    return std::visit([](auto const& what) -> std::optional<ReceiptKey> const& { return what.receipt; }, ask);
+}
+
+Refusal quarantine_refusal(DisputeEntry const& entry) {
+    return {RefusalCode::quarantined,
+            "This dispute is set aside because its record does not replay: " + entry.quarantine, {}, {}, {}};
+}
+
+} // namespace
+
+void Committer::Batch::take(Job& job) {
+    try {
+        std::visit(Overloaded{
+                       [&](AskJob& what) { ask(job, what); },
+                       [&](FireJob& what) { fire_now(job, what); },
+                       [&](OutageJob& what) { extend_for_outage(job, what); },
+                       [&](EraseJob& what) { erase(job, what); },
+                       [&](AdvanceJob& what) { advance(job, what); },
+                       [&](ChoreJob&) { PARLEY_ASSERT(false, "chores never enter a batch"); },
+                   },
+                   job);
+    } catch (Fault const& fault) {
+        self.log_(fmt::format("reading for a command failed: {}", fault.what()));
+        slots.push_back({&job, {}, no_unit,
+                         refuse(RefusalCode::busy, "The store cannot be read just now; try again.")});
+    }
+}
+
+void Committer::Batch::ask(Job& job, AskJob& what) {
+    Slot slot{&job, {}, no_unit, Receipt{}};
+    slot.result = decide_ask(what, slot);
+    slots.push_back(std::move(slot));
+}
+
+Result<Receipt> Committer::Batch::decide_ask(AskJob& what, Slot& slot) {
+    auto const& key = receipt_of(what.ask);
+    if (key && !keys.emplace(key->scope, key->key).second)
+        return refuse(RefusalCode::idempotency_in_progress,
+                      "A request with this Idempotency-Key is being worked on; ask again shortly.");
+    auto result = std::visit(
+        Overloaded{
+            [&](Filing& filing) { return decide_filing_of(filing, slot); },
+            [&](Command& command) { return decide_command(command, slot); },
+        },
+        what.ask);
+    if (!result && key) // refused now, but perhaps done already under this key
+        if (auto before = recorded(*key)) return std::move(*before);
+    return result;
+}
+
+Result<Receipt> Committer::Batch::decide_filing_of(Filing& filing, Slot& slot) {
+    slot.dispute = filing.dispute;
+    if (auto const& clock = filing.input.clock) {
+        auto const known = registry->clocks.find(*clock);
+        if (filing.live || known == registry->clocks.end() || known->second.platform != filing.platform)
+            return refuse_field(RefusalCode::invalid, "/clock",
+                                "There is no such test clock; create one with POST /v1/test/clocks.");
+    }
+    Entropy entropy(random32());
+    Stamp const stamp{now_of(filing.input.clock), entropy, roster(filing.live)};
+    auto decided = decide_filing(self.world_, filing, stamp);
+    if (!decided) return std::unexpected(std::move(decided.error()));
+    if (filing.validate_only) {
+        Heads heads;
+        return Receipt{advance_entry(self.world_, nullptr, std::move(decided->after), heads, {}), {}, false};
+    }
+    slot.unit = add(nullptr, std::move(*decided), entropy, filing.receipt,
+                    filing.input.transaction.reference);
+    return Receipt{overlay.at(filing.dispute), {}, false};
+}
+
+Result<Receipt> Committer::Batch::decide_command(Command& command, Slot& slot) {
+    slot.dispute = command.dispute;
+    EntryPtr entry = entry_of(command.dispute);
+    if (!entry) return refuse(RefusalCode::not_found, "There is no such dispute.");
+    if (!entry->quarantine.empty()) return std::unexpected(quarantine_refusal(*entry));
+    Instant const at = std::max(now_of(entry->state.clock), entry->state.last_at);
+    entry = fire_due(std::move(entry), at);
+    Entropy entropy(random32());
+    Stamp const stamp{at, entropy, roster(entry->state.live)};
+    auto decided = decide(self.world_, *entry->procedure, entry->state, command, stamp);
+    if (!decided) return std::unexpected(std::move(decided.error()));
+    if (command.validate_only)
+        return Receipt{advance_entry(self.world_, entry.get(), std::move(decided->after), entry->heads, {}),
+                       {}, false};
+    slot.unit = add(entry.get(), std::move(*decided), entropy, command.receipt, {});
+    return Receipt{overlay.at(command.dispute), {}, false};
+}
+
+void Committer::Batch::fire_now(Job& job, FireJob const& what) {
+    if (EntryPtr entry = entry_of(what.dispute); entry && entry->quarantine.empty()) {
+        Instant const now = now_of(entry->state.clock);
+        fire_due(std::move(entry), now);
+    }
+    slots.push_back({&job, what.dispute, no_unit, Receipt{}});
+}
+
+void Committer::Batch::extend_for_outage(Job& job, OutageJob const& what) {
+    EntryPtr const entry = entry_of(what.dispute);
+    if (entry && entry->quarantine.empty() && entry->state.deadline(what.deadline) != nullptr) {
+        Entropy entropy(random32());
+        Stamp const stamp{std::max(what.out_since, entry->state.last_at), entropy, {}};
+        auto decided = grant_extension(self.world_, entry->state, what.deadline,
+                                       {1, PeriodUnit::days}, "outage", stamp);
+        if (decided) add(entry.get(), std::move(*decided), entropy, {}, {});
+    }
+    slots.push_back({&job, what.dispute, no_unit, Receipt{}});
+}
+
+void Committer::Batch::erase(Job& job, EraseJob const& what) {
+    Slot slot{&job, what.dispute, no_unit, Receipt{}};
+    EntryPtr const entry = entry_of(what.dispute);
+    if (!entry) {
+        slot.result = refuse(RefusalCode::not_found, "There is no such dispute.");
+    } else if (!entry->quarantine.empty()) {
+        slot.result = std::unexpected(quarantine_refusal(*entry));
+    } else if (changed.contains(what.dispute)) {
+        slot.result = refuse(RefusalCode::busy, "The dispute is being written to; ask again.");
+    } else {
+        std::vector<EventId> events;
+        for (StoredEvent const& stored : self.reader_.events(what.dispute.text()))
+            if (auto id = EventId::parse(stored.id); id && stored.salt) events.push_back(*id);
+        Entropy entropy(random32());
+        Stamp const stamp{std::max(now_of(entry->state.clock), entry->state.last_at), entropy, {}};
+        auto decided = erase_content(entry->state, std::move(events), what.actor, stamp);
+        slot.unit = add(entry.get(), std::move(decided), entropy, {}, {});
+        slot.result = Receipt{overlay.at(what.dispute), {}, false};
+    }
+    slots.push_back(std::move(slot));
+}
+
+void Committer::Batch::advance(Job& job, AdvanceJob& what) {
+    Slot slot{&job, {}, no_unit, Receipt{}};
+    auto const clock = registry->clocks.find(what.clock);
+    if (clock == registry->clocks.end()) {
+        slot.result = refuse(RefusalCode::not_found, "There is no such test clock.");
+    } else if (what.to < clock->second.now) {
+        slot.result = refuse(RefusalCode::clock_moves_forward_only,
+                             fmt::format("The clock stands at {}; it only moves forward.",
+                                         text_of(clock->second.now)));
+    } else {
+        // A deadline that falls on `to` itself has not passed: acts of that instant come first (S10).
+        auto const rows = self.reader_.due(what.clock, what.to - 1, advance_chunk + what.stuck.size());
+        std::size_t const units_before = units.size();
+        for (DueRow const& row : rows) {
+            if (what.stuck.contains(row.dispute)) continue;
+            EntryPtr const entry = entry_of(row.dispute);
+            std::size_t const before = units.size();
+            if (entry && entry->quarantine.empty()) fire_due(entry, what.to, &job);
+            if (units.size() == before && !changed.contains(row.dispute)) what.stuck.insert(row.dispute);
+        }
+        if (units.size() == units_before) arrived.push_back(&job);
+    }
+    slots.push_back(std::move(slot));
+}
+
+Instant Committer::Batch::now_of(std::optional<TestClockId> const& clock) const {
+    if (clock)
+        if (auto const known = registry->clocks.find(*clock); known != registry->clocks.end())
+            return known->second.now;
+    return self.clock_.now();
+}
+
+EntryPtr Committer::Batch::entry_of(DisputeId dispute) {
+    auto const known = overlay.find(dispute);
+    if (known != overlay.end()) return known->second;
+    EntryPtr entry = self.load(dispute);
+    if (entry) overlay.emplace(dispute, entry);
+    return entry;
+}
+
+EntryPtr Committer::Batch::fire_due(EntryPtr entry, Instant at, Job* for_clock) {
+    for (int fires = 0; fires < fires_most; ++fires) {
+        Deadline const* due = first_due(entry->state, at);
+        if (due == nullptr) return entry;
+        Deadline const deadline = *due;
+        Entropy entropy(random32());
+        Stamp const stamp{deadline.at, entropy, roster(entry->state.live)};
+        Decided decided = fire(self.world_, *entry->procedure, entry->state, deadline, stamp);
+        std::size_t const unit = add(entry.get(), std::move(decided), entropy, {}, {});
+        entry = overlay.at(entry->state.id);
+        if (for_clock != nullptr)
+            fired_in.push_back({for_clock, unit,
+                                {entry->state.id, deadline.name, deadline.at, deadline.step,
+                                 entry->state.stage}});
+        self.fired.fetch_add(1, std::memory_order_relaxed);
+    }
+    self.log_(fmt::format("dispute {}: {} deadlines in a row; its procedure does not come to rest",
+                          entry->state.id.text(), fires_most));
+    return entry;
+}
+
+std::size_t Committer::Batch::add(DisputeEntry const* before, Decided decided, Entropy& entropy,
+                                  std::optional<ReceiptKey> const& receipt, std::string reference) {
+    static DisputeState const nothing;
+    Effects effects = parley::effects(before != nullptr ? before->state : nothing, decided);
+    Unit unit;
+    Heads heads = before != nullptr ? before->heads : Heads{};
+    unit.stream = decided.after.id.text();
+    unit.live = decided.after.live;
+    unit.expected_version = heads.version;
+    std::string const procedure = reference_text(decided.after.procedure);
+    for (Written& written : decided.events)
+        unit.events.push_back(seal_event(heads, unit.stream, written.event, procedure,
+                                         std::move(written.content), entropy));
+    if (before == nullptr) effects.row.reference = std::move(reference);
+    unit.dispute = std::move(effects.row);
+    unit.armed = std::move(effects.armed);
+    unit.disarmed = std::move(effects.disarmed);
+    unit.outbox = std::move(effects.outbox);
+    unit.loads = std::move(effects.loads);
+    unit.erased = std::move(effects.erased);
+    if (!unit.loads.empty()) loads_changed = true;
+    if (receipt) {
+        StoredReceipt stored{*receipt, unit.stream, heads.version, {}, 200, self.clock_.now()};
+        for (StoredEvent const& event : unit.events) stored.events.push_back(event.id);
+        unit.receipt = std::move(stored);
+    }
+    DisputeId const dispute = decided.after.id;
+    overlay[dispute] = advance_entry(self.world_, before, std::move(decided.after), heads, unit.events);
+    changed.insert(dispute);
+    units.push_back(std::move(unit));
+    return units.size() - 1;
+}
+
+std::optional<Result<Receipt>> Committer::Batch::recorded(ReceiptKey const& key) {
+    auto const stored = self.reader_.receipt(key.scope, key.key);
+    if (!stored) return std::nullopt;
+    if (stored->key.fingerprint != key.fingerprint)
+        return refuse(RefusalCode::idempotency_key_reused,
+                      "This Idempotency-Key was used for another request; take a new key for a new request.");
+    auto const dispute = DisputeId::parse(stored->stream);
+    if (!dispute) return refuse(RefusalCode::idempotency_key_reused,
+                                "This Idempotency-Key was used for something else.");
+    auto events = self.reader_.events(stored->stream);
+    std::erase_if(events, [&](StoredEvent const& event) { return event.version > stored->version; });
+    Receipt receipt{replay(self.world_, *dispute, events), {}, true};
+    for (StoredEvent& event : events)
+        if (std::ranges::find(stored->events, event.id) != stored->events.end())
+            receipt.events.push_back(std::move(event));
+    return receipt;
+}
+
+std::optional<Result<Receipt>> Committer::Batch::try_recorded(ReceiptKey const& key) {
+    try {
+        return recorded(key);
+    } catch (Fault const& fault) {
+        self.log_(fmt::format("reading a receipt failed: {}", fault.what()));
+        return refuse(RefusalCode::outcome_unknown,
+                      "The earlier answer cannot be read just now; retry with the same Idempotency-Key.");
+    }
+}
+
+std::vector<Job> Committer::Batch::finish(std::vector<Job>& jobs) {
+    std::vector<UnitFate> fates;
+    try {
+        if (!units.empty()) {
+            fates = self.journal_.append(units);
+            self.storage_ok = true;
+        }
+    } catch (UnknownFate const& fault) {
+        self.log_(fmt::format("a commit of unknown fate: {}", fault.what()));
+        for (DisputeId const& dispute : changed) self.cache_.forget(dispute);
+        answer_all_failed(jobs, RefusalCode::outcome_unknown,
+                          "It is not known whether this was recorded; retry with the same Idempotency-Key.");
+        return {};
+    } catch (Fault const& fault) {
+        self.log_(fmt::format("a commit failed: {}", fault.what()));
+        self.storage_ok = false;
+        answer_all_failed(jobs, RefusalCode::busy, "Nothing was recorded: the store failed; try again.");
+        return {};
+    }
+
+    for (std::size_t i = 0; i < units.size(); ++i) {
+        if (fates[i] != UnitFate::won) {
+            if (auto dispute = DisputeId::parse(units[i].stream)) lost.insert(*dispute);
+            continue;
+        }
+        self.committed_events.fetch_add(units[i].events.size(), std::memory_order_relaxed);
+        for (DueRow const& row : units[i].armed)
+            if (!row.clock && (!self.soonest_armed_ || row.at < *self.soonest_armed_))
+                self.soonest_armed_ = row.at;
+    }
+    if (!units.empty()) self.commits.fetch_add(1, std::memory_order_relaxed);
+    for (DisputeId const& dispute : changed) {
+        if (was_lost(dispute)) self.cache_.forget(dispute);
+        else self.cache_.put(overlay.at(dispute));
+    }
+    if (loads_changed || !lost.empty()) self.try_load_registry();
+
+    for (FiredIn& one : fired_in)
+        if (fates[one.unit] == UnitFate::won)
+            std::get<AdvanceJob>(*one.job).fired.push_back(std::move(one.fired));
+
+    std::vector<Job> again;
+    for (Slot& slot : slots) {
+        Job& job = *slot.job;
+        if (auto* fire = std::get_if<FireJob>(&job)) fire->done(!was_lost(slot.dispute));
+        if (auto* outage = std::get_if<OutageJob>(&job)) outage->done(!was_lost(slot.dispute));
+        if (auto* advance = std::get_if<AdvanceJob>(&job)) {
+            if (!slot.result) {
+                if (advance->done) advance->done(std::unexpected(std::move(slot.result.error())));
+                continue;
+            }
+            bool const there = std::ranges::find(arrived, &job) != arrived.end();
+            if (there && !set_clock(*advance)) {
+                if (advance->done)
+                    advance->done(refuse(RefusalCode::busy, "The clock could not be stored; try again."));
+                continue;
+            }
+            if (advance->done && (there || advance->fired.size() >= fired_max)) {
+                std::ranges::sort(advance->fired, {}, [](Fired const& f) { return std::pair(f.at, f.dispute); });
+                if (advance->fired.size() > fired_max) advance->fired.resize(fired_max);
+                TestClock clock = self.registry()->clocks.at(advance->clock);
+                advance->done(Advanced{std::move(clock), std::move(advance->fired), there});
+                advance->done = {};
+                advance->fired.clear();
+            }
+            if (!there) again.push_back(std::move(job));
+        }
+        auto const finish_ask = [&](auto& done, int tries) {
+            bool const won = slot.unit == no_unit ? !was_lost(slot.dispute) || slot.result.has_value()
+                                                  : fates[slot.unit] == UnitFate::won;
+            if (won) {
+                if (slot.unit != no_unit) slot.result->events = std::move(units[slot.unit].events);
+                done(std::move(slot.result));
+                return true;
+            }
+            if (tries >= tries_most) {
+                done(refuse(RefusalCode::busy, "Others were faster several times; try again."));
+                return true;
+            }
+            return false;
+        };
+        if (auto* erase = std::get_if<EraseJob>(&job)) finish_ask(erase->done, tries_most);
+        if (auto* ask = std::get_if<AskJob>(&job)) {
+            if (slot.unit != no_unit && fates[slot.unit] == UnitFate::lost_receipt)
+                if (auto before = try_recorded(*receipt_of(ask->ask))) {
+                    ask->done(std::move(*before));
+                    continue;
+                }
+            if (!finish_ask(ask->done, ask->tries)) {
+                ++ask->tries;
+                again.push_back(std::move(job));
+            }
+        }
+    }
+    return again;
+}
+
+bool Committer::Batch::set_clock(AdvanceJob const& what) {
+    try {
+        self.journal_.set_clock(what.clock, what.to);
+        self.load_registry();
+        return true; // both, so that nobody is answered with a clock that stands still
+    } catch (Fault const& fault) {
+        self.log_(fmt::format("moving a test clock failed: {}", fault.what()));
+        return false;
+    }
+}
+
+void Committer::Batch::answer_all_failed(std::vector<Job>& jobs, RefusalCode code, std::string const& why) {
+    for (Job& job : jobs) decline(job, code, why);
+}
+
+} // namespace parley

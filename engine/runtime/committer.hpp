@@ -1,0 +1,102 @@
+#pragma once
+
+#include "engine/ports/journal.hpp"
+#include "engine/ports/reader.hpp"
+#include "engine/runtime/cache.hpp"
+#include "engine/runtime/engine.hpp"
+
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <set>
+#include <variant>
+#include <vector>
+
+namespace parley {
+
+using Asked = std::variant<Filing, Command>;
+
+// Someone's command and where its answer goes.
+struct AskJob {
+    Asked ask;
+    std::move_only_function<void(Result<Receipt>)> done;
+    int tries = 0;
+};
+// Fires what is due in one dispute.
+struct FireJob {
+    DisputeId dispute;
+    std::move_only_function<void(bool)> done; // false: storage failed, ask again later
+};
+// Moves one deadline because the service was out of reach (S11, automatic extension).
+struct OutageJob {
+    DisputeId dispute;
+    std::string deadline;
+    Instant out_since;
+    std::move_only_function<void(bool)> done;
+};
+struct EraseJob {
+    DisputeId dispute;
+    Actor actor;
+    std::move_only_function<void(Result<Receipt>)> done;
+};
+// Moves a test clock, a chunk of disputes a batch; comes back until nothing is due any more.
+struct AdvanceJob {
+    TestClockId clock;
+    Instant to;
+    std::vector<Fired> fired;
+    std::set<DisputeId> stuck; // due, but nothing fires: quarantined ones
+    std::move_only_function<void(Result<Advanced>)> done; // empty once it has been called
+};
+// A write beside the journal of events (a key, a platform, a heartbeat), on the writer's thread.
+struct ChoreJob {
+    std::function<void(Journal&)> what;
+    bool reload_registry = true;
+    std::move_only_function<void(std::exception_ptr)> done;
+};
+using Job = std::variant<AskJob, FireJob, OutageJob, EraseJob, AdvanceJob, ChoreJob>;
+
+// Answers a job that will not be run: `code` is busy or outcome_unknown.
+void decline(Job& job, RefusalCode code, std::string const& why);
+
+// Decides a batch of jobs against an overlay and commits all of it in one transaction (group commit).
+// A plain class without threads: the engine drives it from its writer thread, the simulator from a
+// loop. Only `registry` may be called from other threads.
+class Committer {
+public:
+    Committer(World const& world, Journal& journal, Reader& reader, Clock const& clock,
+              DisputeCache& cache, std::function<void(std::string const&)> log);
+
+    // Runs every job to its answer, but for those it returns: they want to be run again (a clock that
+    // has not arrived, a command that lost a race). Answers are handed to `done`, after the commit.
+    std::vector<Job> run(std::vector<Job> jobs);
+    // The soonest deadline of real time that the last `run` armed; the timer service looks at it.
+    std::optional<Instant> soonest_armed() const { return soonest_armed_; }
+
+    void load_registry();
+    void try_load_registry(); // keeps the old one and logs when the store cannot be read
+    RegistryPtr registry() const;
+
+    std::atomic<std::uint64_t> committed_events{0};
+    std::atomic<std::uint64_t> commits{0};
+    std::atomic<std::uint64_t> fired{0};
+    std::atomic<bool> storage_ok{true};
+
+private:
+    struct Batch;
+    friend struct Batch;
+    EntryPtr load(DisputeId dispute);
+
+    World const& world_;
+    Journal& journal_;
+    Reader& reader_;
+    Clock const& clock_;
+    DisputeCache& cache_;
+    std::function<void(std::string const&)> log_;
+    mutable std::mutex registry_mutex_;
+    RegistryPtr registry_;
+    std::optional<Instant> soonest_armed_;
+};
+
+} // namespace parley

@@ -1,0 +1,280 @@
+#include "engine/runtime/engine.hpp"
+
+#include "engine/base/assert.hpp"
+#include "engine/base/fault.hpp"
+#include "engine/runtime/committer.hpp"
+#include "engine/runtime/timer_service.hpp"
+#include "engine/runtime/work_queue.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include <atomic>
+#include <future>
+#include <thread>
+
+namespace parley {
+
+namespace {
+
+// Hands an answer to the coroutine that waits for it, on the executor it waits on.
+template <class T, class Handler>
+std::move_only_function<void(T)> answer_to(Handler handler) {
+    return [handler = std::move(handler)](T answer) mutable {
+        auto executor = net::get_associated_executor(handler);
+        net::post(executor, [handler = std::move(handler), answer = std::move(answer)]() mutable {
+            std::move(handler)(std::move(answer));
+        });
+    };
+}
+
+// Asio gives a bare exception_ptr a meaning of its own; this one is carried as a value.
+struct Failure {
+    std::exception_ptr what;
+};
+
+template <class T, class Start>
+net::awaitable<T> wait_for(Start start) {
+    co_return co_await net::async_initiate<net::use_awaitable_t<> const, void(T)>(
+        [start = std::move(start)](auto handler) mutable { start(answer_to<T>(std::move(handler))); },
+        net::use_awaitable);
+}
+
+} // namespace
+
+struct Engine::Impl {
+    Impl(World const& the_world, Journal& the_journal, Reader& the_reader, Clock const& the_clock,
+         EngineOptions the_options)
+        : world(the_world), reader(the_reader), clock(the_clock), options(std::move(the_options)),
+          log(options.log ? options.log : [](std::string const&) {}), cache(options.cache_most),
+          queue(options.queue_most),
+          committer(world, the_journal, reader, clock, cache, log),
+          timers(reader, clock, queue, log), readers(options.reader_threads) {}
+
+    void write_loop();
+    void apply_outage_rule(Journal& journal);
+
+    template <class Answer, class MakeJob>
+    net::awaitable<Answer> ask(MakeJob make, bool bounded) {
+        return wait_for<Answer>([this, make = std::move(make), bounded](auto done) mutable {
+            // The queue leaves a job it refuses as it was, so the answer goes out through it.
+            Job job = make(std::move(done));
+            if (queue.push(job, bounded)) return;
+            decline(job, RefusalCode::busy, "The server has more to do than it can take on; try again.");
+        });
+    }
+    net::awaitable<void> chore(std::function<void(Journal&)> what) {
+        auto const failed = co_await ask<Failure>(
+            [what = std::move(what)](auto done) {
+                return Job(ChoreJob{what, true, [done = std::move(done)](std::exception_ptr why) mutable {
+                                        done(Failure{why});
+                                    }});
+            },
+            false);
+        if (failed.what) std::rethrow_exception(failed.what);
+    }
+
+    World const& world;
+    Reader& reader;
+    Clock const& clock;
+    EngineOptions options;
+    std::function<void(std::string const&)> log;
+    DisputeCache cache;
+    WorkQueue queue;
+    Committer committer;
+    TimerService timers;
+    net::thread_pool readers;
+    std::thread writer;
+    std::atomic<bool> running{false};
+};
+
+Engine::Engine(World const& world, Journal& journal, Reader& reader, Clock const& clock, EngineOptions options)
+    : impl_(std::make_unique<Impl>(world, journal, reader, clock, std::move(options))) {
+    // The outage rule reads the last heartbeat before this run writes one.
+    impl_->apply_outage_rule(journal);
+}
+
+Engine::~Engine() { stop(); }
+
+void Engine::Impl::apply_outage_rule(Journal& journal) {
+    committer.load_registry();
+    Instant const now = clock.now();
+    auto const last = reader.last_beat();
+    if (last) {
+        std::vector<Job> jobs;
+        for (DueRow const& row : hit_by_outage(reader, *last, now))
+            jobs.push_back(OutageJob{row.dispute, row.name, *last, [](bool) {}});
+        if (!jobs.empty())
+            log(fmt::format("out of reach from {} to {}: {} deadlines move by one day", text_of(*last),
+                            text_of(now), jobs.size()));
+        while (!jobs.empty()) {
+            std::size_t const count = std::min(jobs.size(), options.batch_most);
+            auto const from = jobs.end() - static_cast<std::ptrdiff_t>(count);
+            std::vector<Job> some(std::make_move_iterator(from), std::make_move_iterator(jobs.end()));
+            jobs.erase(from, jobs.end());
+            committer.run(std::move(some));
+        }
+    }
+    journal.beat(now);
+}
+
+void Engine::start() {
+    PARLEY_ASSERT(!impl_->writer.joinable(), "an engine starts once");
+    impl_->running = true;
+    impl_->writer = std::thread([this] { impl_->write_loop(); });
+    impl_->timers.start();
+}
+
+void Engine::Impl::write_loop() {
+    while (true) {
+        std::vector<Job> jobs = queue.take(options.batch_most);
+        if (jobs.empty()) return;
+        try {
+            for (Job& job : committer.run(std::move(jobs)))
+                if (!queue.push(job, false))
+                    decline(job, RefusalCode::busy, "The server is stopping; ask again.");
+        } catch (std::exception const& fault) { // the door of this thread
+            log(fmt::format("writer: {}", fault.what()));
+            committer.storage_ok = false;
+        }
+        if (auto const soonest = committer.soonest_armed()) timers.look_again(*soonest);
+    }
+}
+
+void Engine::stop() {
+    impl_->running = false;
+    impl_->timers.stop();
+    impl_->queue.close();
+    if (impl_->writer.joinable()) impl_->writer.join();
+    impl_->readers.join();
+}
+
+bool Engine::ready() const { return impl_->running && impl_->committer.storage_ok; }
+
+net::awaitable<Result<Receipt>> Engine::file(Filing filing) {
+    co_return co_await impl_->ask<Result<Receipt>>(
+        [filing = std::move(filing)](auto done) mutable {
+            return Job(AskJob{std::move(filing), std::move(done)});
+        },
+        true);
+}
+
+net::awaitable<Result<Receipt>> Engine::submit(Command command) {
+    // Reading is done here, before the writer sees the command, so that the writer seldom waits.
+    EntryPtr const entry = co_await find(command.dispute);
+    if (!entry) co_return refuse(RefusalCode::not_found, "There is no such dispute.");
+    co_return co_await impl_->ask<Result<Receipt>>(
+        [command = std::move(command)](auto done) mutable {
+            return Job(AskJob{std::move(command), std::move(done)});
+        },
+        true);
+}
+
+net::awaitable<Result<Receipt>> Engine::erase(DisputeId dispute, Actor actor) {
+    co_return co_await impl_->ask<Result<Receipt>>(
+        [dispute, actor = std::move(actor)](auto done) mutable {
+            return Job(EraseJob{dispute, std::move(actor), std::move(done)});
+        },
+        true);
+}
+
+EntryPtr Engine::find_cached(DisputeId dispute) { return impl_->cache.find(dispute); }
+
+net::awaitable<EntryPtr> Engine::find(DisputeId dispute) {
+    if (EntryPtr cached = impl_->cache.find(dispute)) co_return cached;
+    EntryPtr entry = co_await read([this, dispute](Reader& reader) {
+        return replay(impl_->world, dispute, reader.events(dispute.text()));
+    });
+    if (entry) impl_->cache.put(entry);
+    co_return entry;
+}
+
+net::awaitable<EntryPtr> Engine::find_at(DisputeId dispute, std::uint64_t version) {
+    co_return co_await read([this, dispute, version](Reader& reader) {
+        auto events = reader.events(dispute.text());
+        std::erase_if(events, [&](StoredEvent const& event) { return event.version > version; });
+        return replay(impl_->world, dispute, events);
+    });
+}
+
+net::awaitable<void> Engine::run_read(std::function<void(Reader&)> what) {
+    auto const failed = co_await wait_for<Failure>(
+        [this, what = std::move(what)](auto done) mutable {
+            net::post(impl_->readers, [this, what = std::move(what), done = std::move(done)]() mutable {
+                std::exception_ptr caught;
+                try {
+                    what(impl_->reader);
+                } catch (...) {
+                    caught = std::current_exception();
+                }
+                done(Failure{caught});
+            });
+        });
+    if (failed.what) std::rethrow_exception(failed.what);
+}
+
+RegistryPtr Engine::registry() const { return impl_->committer.registry(); }
+Clock const& Engine::clock() const { return impl_->clock; }
+World const& Engine::world() const { return impl_->world; }
+
+net::awaitable<void> Engine::add_platform(Platform platform) {
+    return impl_->chore([platform = std::move(platform)](Journal& journal) { journal.add_platform(platform); });
+}
+
+net::awaitable<void> Engine::add_key(ApiKey key) {
+    return impl_->chore([key = std::move(key)](Journal& journal) { journal.add_key(key); });
+}
+
+net::awaitable<void> Engine::revoke_key(ApiKeyId key) {
+    Instant const at = impl_->clock.now();
+    return impl_->chore([key, at](Journal& journal) { journal.revoke_key(key, at); });
+}
+
+net::awaitable<void> Engine::add_neutral(Neutral neutral) {
+    return impl_->chore([neutral = std::move(neutral)](Journal& journal) { journal.add_neutral(neutral); });
+}
+
+net::awaitable<void> Engine::update_neutral(Neutral neutral) {
+    return impl_->chore([neutral = std::move(neutral)](Journal& journal) { journal.update_neutral(neutral); });
+}
+
+net::awaitable<Result<TestClock>> Engine::create_clock(TestClock clock, std::optional<ReceiptKey> receipt) {
+    // The writer runs chores one by one, so looking for the receipt and writing it cannot race.
+    struct Found {
+        std::optional<StoredReceipt> before;
+    };
+    auto const found = std::make_shared<Found>();
+    co_await impl_->chore([this, clock, receipt, found](Journal& journal) {
+        std::optional<StoredReceipt> stored;
+        if (receipt) {
+            found->before = impl_->reader.receipt(receipt->scope, receipt->key);
+            if (found->before) return;
+            stored = StoredReceipt{*receipt, clock.id.text(), 0, {}, 201, impl_->clock.now()};
+        }
+        journal.add_clock(clock, stored);
+    });
+    if (!found->before) co_return clock;
+    auto const id = TestClockId::parse(found->before->stream);
+    auto const known = registry();
+    if (found->before->key.fingerprint != receipt->fingerprint || !id || !known->clocks.contains(*id))
+        co_return refuse(RefusalCode::idempotency_key_reused,
+                         "This Idempotency-Key was used for another request; take a new key for a new request.");
+    co_return known->clocks.at(*id);
+}
+
+net::awaitable<Result<Advanced>> Engine::advance_clock(TestClockId clock, Instant to) {
+    co_return co_await impl_->ask<Result<Advanced>>(
+        [clock, to](auto done) { return Job(AdvanceJob{clock, to, {}, {}, std::move(done)}); }, true);
+}
+
+Engine::Figures Engine::figures() const {
+    return {impl_->queue.waiting(), impl_->cache.size(), impl_->committer.committed_events,
+            impl_->committer.commits, impl_->committer.fired};
+}
+
+} // namespace parley

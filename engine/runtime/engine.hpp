@@ -1,0 +1,121 @@
+#pragma once
+
+#include "engine/ports/journal.hpp"
+#include "engine/ports/reader.hpp"
+#include "engine/runtime/entry.hpp"
+#include "engine/runtime/registry.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace parley {
+
+namespace net = boost::asio;
+
+// What a command did: the dispute after it and the events it wrote.
+struct Receipt {
+    EntryPtr entry;
+    std::vector<StoredEvent> events; // the command's own, in order; with content
+    bool replayed = false;           // the answer to an earlier use of the same key, rendered again
+};
+
+// A deadline that fired while a test clock moved.
+struct Fired {
+    DisputeId dispute;
+    std::string deadline;
+    Instant at;
+    std::string step;
+    std::string stage; // after it
+};
+struct Advanced {
+    TestClock clock;
+    std::vector<Fired> fired; // in order of time; at most fired_max
+    bool finished = true;     // false: more is due, the clock goes on by itself (202)
+};
+constexpr std::size_t fired_max = 10'000;
+
+struct EngineOptions {
+    std::size_t queue_most = 4096;     // commands waiting; beyond it `busy` (503)
+    std::size_t batch_most = 256;      // commands a transaction
+    std::size_t cache_most = 100'000;  // disputes kept in memory
+    std::size_t reader_threads = 2;
+    std::function<void(std::string const&)> log; // one line a call; may be called from any thread
+};
+
+// The front door of the library: commands in, receipts out. Construct, `start`, use, `stop`. All
+// functions may be called from any thread unless they say otherwise; awaitables resume on the
+// caller's executor.
+class Engine {
+public:
+    Engine(World const& world, Journal& journal, Reader& reader, Clock const& clock,
+           EngineOptions options);
+    ~Engine();
+    Engine(Engine const&) = delete;
+    Engine& operator=(Engine const&) = delete;
+
+    // Loads the registry, applies the outage rule, starts the writer thread and the timer service.
+    void start();
+    // Refuses new work, finishes what waits, joins every thread. Idempotent.
+    void stop();
+    bool ready() const; // started, not stopping, and the last write did not fail for good
+
+    // Files a dispute; refuses what core refuses, idempotency_key_reused, idempotency_in_progress,
+    // busy, outcome_unknown.
+    net::awaitable<Result<Receipt>> file(Filing filing);
+    // Takes one act. The same refusals, and not_found.
+    net::awaitable<Result<Receipt>> submit(Command command);
+    // Deletes the content of a dispute's events and records that (content_erased).
+    net::awaitable<Result<Receipt>> erase(DisputeId dispute, Actor actor);
+
+    // The dispute as last committed; null when there is none. Does not suspend on a cache hit.
+    net::awaitable<EntryPtr> find(DisputeId dispute);
+    EntryPtr find_cached(DisputeId dispute); // null: not in the cache, ask `find`
+    // The dispute as it was after its first `version` events (for replayed answers).
+    net::awaitable<EntryPtr> find_at(DisputeId dispute, std::uint64_t version);
+
+    // Runs a read on the blocking pool and resumes here with its result.
+    template <class F>
+    net::awaitable<std::invoke_result_t<F, Reader&>> read(F what) {
+        using R = std::invoke_result_t<F, Reader&>;
+        auto result = std::make_shared<std::optional<R>>();
+        co_await run_read([what = std::move(what), result](Reader& reader) mutable {
+            result->emplace(what(reader));
+        });
+        co_return std::move(**result);
+    }
+
+    RegistryPtr registry() const;
+    Clock const& clock() const;
+    World const& world() const;
+    // Each is durable when it returns.
+    net::awaitable<void> add_platform(Platform platform);
+    net::awaitable<void> add_key(ApiKey key);
+    net::awaitable<void> revoke_key(ApiKeyId key);
+    net::awaitable<void> add_neutral(Neutral neutral);
+    net::awaitable<void> update_neutral(Neutral neutral);
+    net::awaitable<Result<TestClock>> create_clock(TestClock clock, std::optional<ReceiptKey> receipt);
+    // Moves a test clock forward and fires, in order, every deadline that lies before `to`. Refuses
+    // clock_moves_forward_only and not_found.
+    net::awaitable<Result<Advanced>> advance_clock(TestClockId clock, Instant to);
+
+    // For numbers: how many commands wait, how many disputes are cached, how many were committed.
+    struct Figures {
+        std::size_t waiting = 0;
+        std::size_t cached = 0;
+        std::uint64_t committed_events = 0;
+        std::uint64_t commits = 0;
+        std::uint64_t fired = 0;
+    };
+    Figures figures() const;
+
+private:
+    net::awaitable<void> run_read(std::function<void(Reader&)> what);
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace parley

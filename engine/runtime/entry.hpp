@@ -1,0 +1,42 @@
+#pragma once
+
+#include "engine/core/core.hpp"
+#include "engine/core/project.hpp"
+#include "engine/ledger/envelope.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace parley {
+
+// Words that the views of a dispute show, by the event they lie beside; empty once erased.
+struct Texts {
+    std::shared_ptr<std::string const> filing;   // content of dispute_filed
+    std::shared_ptr<std::string const> response; // of responded
+    std::vector<std::pair<EventId, std::shared_ptr<std::string const>>> outcomes; // of outcome_rendered
+    std::vector<std::pair<EventId, std::shared_ptr<std::string const>>> offers;   // of offer_made
+};
+
+// A dispute as it stands after its last durable event. Immutable; shared between threads.
+struct DisputeEntry {
+    DisputeState state;
+    Heads heads;
+    std::shared_ptr<Procedure const> procedure;
+    Texts texts;
+    std::vector<TimetableEntry> timetable; // computed when a stage is entered
+    std::string quarantine;                // not empty: why its events cannot be replayed
+};
+using EntryPtr = std::shared_ptr<DisputeEntry const>;
+
+// Rebuilds an entry from its stored events, in order. A stored event that cannot be replayed, or whose
+// procedure this server does not have, quarantines the dispute: `quarantine` says why and nothing
+// throws. Null when there are no events.
+EntryPtr replay(World const& world, DisputeId dispute, std::vector<StoredEvent> const& events);
+
+// The entry after one more event: what the committer publishes.
+// `before` is null for a filing.
+EntryPtr advance_entry(World const& world, DisputeEntry const* before, DisputeState after,
+                       Heads const& heads, std::span<StoredEvent const> events);
+
+} // namespace parley

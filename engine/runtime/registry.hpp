@@ -1,0 +1,25 @@
+#pragma once
+
+#include "engine/core/core.hpp"
+#include "engine/model/journal_rows.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace parley {
+
+// The people and things around disputes as last committed; an immutable snapshot, small enough to be
+// held whole.
+struct Registry {
+    std::map<PlatformId, Platform> platforms;
+    std::unordered_map<ApiKeyId, ApiKey> keys;
+    std::map<NeutralId, Neutral> neutrals;
+    std::map<TestClockId, TestClock> clocks;
+    std::vector<Candidate> roster_test, roster_live; // sorted by id
+};
+using RegistryPtr = std::shared_ptr<Registry const>;
+
+} // namespace parley

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "engine/ports/reader.hpp"
+#include "engine/runtime/work_queue.hpp"
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace parley {
+
+// Makes deadlines of real time happen when nobody knocks. It decides nothing: it asks the writer to
+// fire what is due, and the writer looks again. Its thread also keeps the heartbeat and sweeps
+// receipts whose time is over.
+class TimerService {
+public:
+    TimerService(Reader& reader, Clock const& clock, WorkQueue& queue,
+                 std::function<void(std::string const&)> log);
+    ~TimerService() { stop(); }
+    void start();
+    void stop();
+    // A deadline was armed that may be sooner than what the service waits for.
+    void look_again(Instant soonest);
+
+private:
+    void run();
+    // One round: fires what is due, or says how long there is to wait.
+    std::int64_t round();
+    void housekeeping();
+
+    Reader& reader_;
+    Clock const& clock_;
+    WorkQueue& queue_;
+    std::function<void(std::string const&)> log_;
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    std::optional<Instant> waiting_for_;
+    bool stopping_ = false;
+    bool again_ = false;
+    Instant last_housekeeping_{};
+    std::thread thread_;
+};
+
+// Deadlines that lost more than an hour of their last day to an outage since `last_beat` (S11); each
+// is to be moved by one day before anything fires.
+std::vector<DueRow> hit_by_outage(Reader& reader, Instant last_beat, Instant now);
+
+} // namespace parley

@@ -1,0 +1,302 @@
+#include "engine/runtime/verify.hpp"
+
+#include "engine/ledger/merkle.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+namespace parley {
+
+namespace {
+
+constexpr std::size_t page = 1000;
+constexpr int looks_most = 8; // at a dispute that is being written meanwhile
+
+// The id just below: to ask a list that starts after an id for that very id.
+DisputeId before(DisputeId id) {
+    Bytes16 bytes = id.bytes();
+    for (std::size_t i = bytes.size(); i-- > 0;)
+        if (bytes[i]-- != 0) break;
+    return DisputeId(bytes);
+}
+
+auto order_of(DueRow const& row) { return std::tie(row.dispute, row.name, row.stamp, row.at, row.clock); }
+bool less(DueRow const& a, DueRow const& b) { return order_of(a) < order_of(b); }
+
+std::string text_of(DueRow const& row) {
+    return fmt::format("{} (stamp {}, {})", row.name, row.stamp, text_of(row.at));
+}
+
+// What the row says otherwise than the events; empty when they agree. The reference is personal: it is
+// no fact, and may be erased.
+std::string difference(DisputeRow const& row, DisputeRow const& wanted) {
+    auto const differ = [](std::string_view column, auto const& is, auto const& should) {
+        return fmt::format("the dispute row has {} {}, the events say {}", column, is, should);
+    };
+    if (row.version != wanted.version) return differ("version", row.version, wanted.version);
+    if (row.platform != wanted.platform)
+        return differ("platform", row.platform.text(), wanted.platform.text());
+    if (row.live != wanted.live) return differ("live", row.live, wanted.live);
+    if (row.status != wanted.status) return differ("status", name_of(row.status), name_of(wanted.status));
+    if (row.stage != wanted.stage) return differ("stage", row.stage, wanted.stage);
+    if (row.procedure != wanted.procedure || row.procedure_version != wanted.procedure_version)
+        return differ("procedure", row.procedure, wanted.procedure);
+    if (row.created_at != wanted.created_at)
+        return differ("created_at", text_of(row.created_at), text_of(wanted.created_at));
+    if (row.changed_at != wanted.changed_at)
+        return differ("changed_at", text_of(row.changed_at), text_of(wanted.changed_at));
+    if (row.parties != wanted.parties) return "the dispute row names other parties than the events";
+    if (row.neutrals != wanted.neutrals) return "the dispute row names other neutrals than the events";
+    if (row.clock != wanted.clock) return "the dispute row names another clock than the events";
+    return {};
+}
+
+std::expected<Event, std::string> event_of(StoredEvent const& stored) {
+    Json const envelope = Json::parse(stored.envelope, nullptr, false);
+    if (envelope.is_discarded()) return std::unexpected("the envelope is not JSON");
+    return read_event(envelope);
+}
+
+} // namespace
+
+Verification JournalVerifier::run(std::span<Acknowledged const> acknowledged) {
+    found_ = {};
+    heads_.clear();
+    loads_.clear();
+    seen_.clear();
+    stream_of_.clear();
+    for (Acknowledged const& ack : acknowledged) seen_.emplace(ack.event, 0);
+    std::uint64_t const size_before = reader_.log_size(false) + reader_.log_size(true);
+    found_.test = walk_log(false);
+    found_.live = walk_log(true);
+    check_acknowledged(acknowledged);
+    check_disputes();
+    check_loads(size_before);
+    return std::move(found_);
+}
+
+LogSummary JournalVerifier::walk_log(bool live) {
+    MerkleFrontier tree;
+    std::uint64_t const size = reader_.log_size(live);
+    std::uint64_t next = 1;
+    while (next <= size) {
+        auto const events = reader_.log(live, next, page);
+        if (events.empty()) break;
+        for (StoredEvent const& stored : events) {
+            if (stored.position > size) break;
+            auto const wrong = [&](std::string reason) {
+                blame({live, stored.position, stored.stream, stored.id, std::move(reason)});
+            };
+            if (stored.position != next)
+                wrong(fmt::format("position {} is missing before it", next));
+            next = stored.position + 1;
+            Heads& heads = heads_[stored.stream];
+            if (auto fits = check_next(heads, stored); !fits) {
+                wrong(fits.error());
+                // Go on from what is stored, so that one fault is not blamed on all that follow.
+                auto const room = static_cast<std::size_t>(stored.room);
+                heads.version = stored.version;
+                heads.numbers[room] = stored.number;
+                heads.last[room] = stored.hash;
+            }
+            tree.add(leaf_hash(stored.hash, stored.nonce));
+            if (auto seen = seen_.find(stored.id); seen != seen_.end()) {
+                ++seen->second;
+                stream_of_[stored.id] = stored.stream;
+            }
+        }
+    }
+    if (next <= size)
+        blame({live, next, "", "", fmt::format("the log should hold {} events and ends before position {}",
+                                               size, next)});
+    if (auto const after = reader_.log(live, size + 1, 1);
+        !after.empty() && reader_.log_size(live) < after.front().position)
+        blame({live, after.front().position, after.front().stream, after.front().id,
+               "it lies beyond the size of the log"});
+    return {tree.size(), tree.root()};
+}
+
+void JournalVerifier::check_acknowledged(std::span<Acknowledged const> acknowledged) {
+    std::unordered_map<std::string, std::string> event_of_key;
+    for (Acknowledged const& ack : acknowledged) {
+        ++found_.acknowledged;
+        std::uint64_t const times = seen_[ack.event];
+        if (times != 1)
+            blame({false, 0, ack.dispute, ack.event,
+                   fmt::format("acknowledged under key {}, but {} in the journal", ack.key,
+                               times == 0 ? "not" : "more than once")});
+        else if (stream_of_[ack.event] != ack.dispute)
+            blame({false, 0, ack.dispute, ack.event, "acknowledged for another dispute"});
+        auto const [known, fresh] = event_of_key.emplace(ack.key, ack.event);
+        if (!fresh && known->second != ack.event)
+            blame({false, 0, ack.dispute, ack.event,
+                   fmt::format("key {} had two effects; the other is {}", ack.key, known->second)});
+    }
+}
+
+JournalVerifier::Deadlines JournalVerifier::open_deadlines() {
+    Deadlines by_dispute;
+    for (DueRow& row : reader_.open_deadlines()) {
+        DisputeId const dispute = row.dispute;
+        by_dispute[dispute].push_back(std::move(row));
+    }
+    return by_dispute;
+}
+
+void JournalVerifier::check_disputes() {
+    Deadlines deadlines = open_deadlines();
+    std::vector<DisputeId> doubtful;
+    std::set<std::string> rows;
+    std::optional<DisputeId> after;
+    while (true) {
+        auto const some = reader_.all_disputes(after, page);
+        for (DisputeRow const& row : some) {
+            rows.insert(row.id.text());
+            auto found = deadlines.find(row.id);
+            auto own = found == deadlines.end() ? std::vector<DueRow>{} : found->second;
+            found_.deadlines += own.size();
+            if (!agrees(row, std::move(own), true, false)) doubtful.push_back(row.id);
+        }
+        found_.disputes += some.size();
+        if (some.size() < page) break;
+        after = some.back().id;
+    }
+    for (auto const& [stream, heads] : heads_) {
+        if (rows.contains(stream)) continue;
+        if (auto dispute = DisputeId::parse(stream); dispute) doubtful.push_back(*dispute);
+    }
+    for (auto const& [dispute, due] : deadlines)
+        if (!rows.contains(dispute.text())) doubtful.push_back(dispute);
+    std::ranges::sort(doubtful);
+    auto const twice = std::ranges::unique(doubtful);
+    doubtful.erase(twice.begin(), twice.end());
+    look_again(doubtful);
+}
+
+// A dispute may have changed between two of our reads; only what disagrees with itself while its
+// version stands still is a fault.
+void JournalVerifier::look_again(std::vector<DisputeId> const& doubtful) {
+    for (DisputeId dispute : doubtful) {
+        for (int look = 1; look <= looks_most; ++look) {
+            auto const row = row_of(dispute);
+            auto own = open_deadlines()[dispute];
+            auto const events = reader_.events(dispute.text());
+            auto const row_after = row_of(dispute);
+            bool const still = row.has_value() == row_after.has_value() &&
+                               (!row || row->version == row_after->version);
+            if (!still && look < looks_most) continue;
+            if (!row && events.empty())
+                blame({false, 0, dispute.text(), "",
+                       fmt::format("an open deadline {} belongs to no dispute", text_of(own.front()))});
+            else if (!row)
+                blame({false, 0, dispute.text(), "", "it has events, but no dispute row"});
+            else
+                agrees(*row, std::move(own), false, true);
+            break;
+        }
+    }
+}
+
+std::optional<DisputeRow> JournalVerifier::row_of(DisputeId dispute) {
+    auto rows = reader_.all_disputes(before(dispute), 1);
+    if (rows.empty() || rows.front().id != dispute) return std::nullopt;
+    return std::move(rows.front());
+}
+
+std::optional<JournalVerifier::Expected> JournalVerifier::replay_dispute(DisputeId dispute,
+                                                                         bool count_loads) {
+    DisputeState state;
+    state.id = dispute;
+    Effects last;
+    std::set<std::string> erased;
+    auto const events = reader_.events(dispute.text());
+    for (StoredEvent const& stored : events) {
+        auto event = event_of(stored);
+        if (!event) {
+            blame({state.live, stored.position, stored.stream, stored.id,
+                   fmt::format("{} cannot be replayed: {}", stored.type, event.error())});
+            return std::nullopt;
+        }
+        DisputeState const earlier = state;
+        apply(state, dispute, *event);
+        if (auto const* erasure = std::get_if<ContentErased>(&event->body))
+            for (EventId id : erasure->events) erased.insert(id.text());
+        Decided decided{{Written{std::move(*event), ""}}, state};
+        last = effects(earlier, decided);
+        if (count_loads)
+            for (LoadChange const& change : last.loads) loads_[change.neutral] += change.by;
+    }
+    if (events.empty()) return std::nullopt;
+    for (StoredEvent const& stored : events)
+        if (erased.contains(stored.id)) {
+            if (count_loads) ++found_.erased;
+            if (!stored.content.empty() || stored.salt)
+                blame({state.live, stored.position, stored.stream, stored.id,
+                       "its content was erased and is still there"});
+        }
+    if (!world_.procedures.find(state.procedure))
+        blame({state.live, events.front().position, dispute.text(), events.front().id,
+               fmt::format("this program does not have its procedure {}", reference_text(state.procedure))});
+    Expected expected{std::move(last.row), {}};
+    for (Deadline const& deadline : state.deadlines)
+        expected.deadlines.push_back({dispute, deadline.name, deadline.stamp, deadline.at, state.clock});
+    std::ranges::sort(expected.deadlines, less);
+    return expected;
+}
+
+bool JournalVerifier::agrees(DisputeRow const& row, std::vector<DueRow> deadlines, bool first_look,
+                             bool final) {
+    auto const faults_before = found_.faults;
+    auto const expected = replay_dispute(row.id, first_look);
+    if (!expected) {
+        if (found_.faults > faults_before) return true; // blamed where it broke
+        if (final) blame({row.live, 0, row.id.text(), "", "it has a dispute row, but no events"});
+        return false;
+    }
+    std::ranges::sort(deadlines, less);
+    std::string reason = difference(row, expected->row);
+    if (reason.empty()) {
+        std::vector<DueRow> more;
+        std::ranges::set_difference(expected->deadlines, deadlines, std::back_inserter(more), less);
+        if (!more.empty()) reason = fmt::format("the deadline {} is missing", text_of(more.front()));
+        more.clear();
+        std::ranges::set_difference(deadlines, expected->deadlines, std::back_inserter(more), less);
+        if (!more.empty())
+            reason = fmt::format("the deadline {} is open, but not by the events", text_of(more.front()));
+    }
+    if (reason.empty()) return true;
+    if (final) blame({row.live, 0, row.id.text(), "", std::move(reason)});
+    return false;
+}
+
+void JournalVerifier::check_loads(std::uint64_t size_before) {
+    std::map<NeutralId, std::int32_t> roster;
+    for (bool live : {false, true})
+        for (Neutral const& neutral : reader_.neutrals(live)) roster[neutral.id] = neutral.load;
+    found_.loads_compared = reader_.log_size(false) + reader_.log_size(true) == size_before;
+    if (!found_.loads_compared) return;
+    for (auto const& [neutral, load] : roster) {
+        auto const counted = loads_.find(neutral);
+        std::int64_t const should = counted == loads_.end() ? 0 : counted->second;
+        if (load != should)
+            blame({false, 0, neutral.text(), "",
+                   fmt::format("the roster counts {} cases, the events say {}", load, should)});
+    }
+    for (auto const& [neutral, load] : loads_)
+        if (!roster.contains(neutral))
+            blame({false, 0, neutral.text(), "", "the events name this neutral, the roster does not"});
+}
+
+void JournalVerifier::blame(JournalFault fault) {
+    ++found_.faults;
+    auto const rank = [](JournalFault const& what) {
+        return what.position == 0 ? UINT64_MAX : what.position;
+    };
+    if (!found_.first || rank(fault) < rank(*found_.first)) found_.first = std::move(fault);
+}
+
+} // namespace parley

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace parley {
+
+// The folder that holds everything of one installation. While this lives, no other process can have
+// it: two writers on one SQLite file can corrupt it (security.md 1, finding 4).
+class DataFolder {
+public:
+    // Makes the folder where there is none, readable by its owner alone, and locks it. Throws Fault,
+    // naming the folder and who holds it.
+    explicit DataFolder(std::filesystem::path path);
+    ~DataFolder();
+    DataFolder(DataFolder const&) = delete;
+    DataFolder& operator=(DataFolder const&) = delete;
+
+    std::filesystem::path const& path() const { return path_; }
+    std::filesystem::path database() const { return path_ / "parley.db"; }
+
+private:
+    std::filesystem::path path_;
+    int lock_ = -1;
+};
+
+} // namespace parley
