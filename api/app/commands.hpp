@@ -21,8 +21,8 @@ inline std::unexpected<Failure> misuse(std::string line) { return std::unexpecte
 
 // Where the records are: a folder, or the database file in one.
 struct Place {
-    std::string data = "./parley-data";
-    std::string database; // sqlite:PATH; empty takes the file in `data`
+    std::optional<std::string> data;     // ./parley-data
+    std::optional<std::string> database; // sqlite:PATH; else the usual file in `data`
 };
 
 struct DevOptions {
@@ -38,7 +38,7 @@ struct ServeOptions { // what was said on the command line; unset ones fall to e
     std::optional<std::int64_t> shutdown_delay_s;
 };
 struct KeysOptions {
-    std::string data = "./parley-data";
+    Place place;
     std::string platform, neutral, party;
     bool administrator = false;
     bool auditor = false;

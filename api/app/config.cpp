@@ -149,15 +149,22 @@ std::expected<Listen, Failure> parse_listen(std::string_view text) {
 }
 
 std::expected<Files, Failure> files_of(Place const& place) {
-    if (place.database.empty()) return Files{place.data, ""};
-    if (place.database.starts_with("postgresql:") || place.database.starts_with("postgres:"))
-        return misuse("this build keeps its records in SQLite only; give --database sqlite:PATH");
+    namespace fs = std::filesystem;
+    std::string const folder = place.data.value_or("./parley-data");
+    if (folder.empty()) return misuse("--data is empty; give the folder that holds the records");
+    if (!place.database) return Files{folder, "parley.db"};
+    if (place.database->starts_with("postgresql:") || place.database->starts_with("postgres:"))
+        return misuse("PostgreSQL is not yet supported by this build; give --database sqlite:PATH");
     constexpr std::string_view scheme = "sqlite:";
-    if (!place.database.starts_with(scheme) || place.database.size() == scheme.size())
+    fs::path const path = place.database->starts_with(scheme) ? place.database->substr(scheme.size()) : "";
+    if (!path.has_filename())
         return misuse(fmt::format("\"{}\" is no database this program knows; give --database sqlite:PATH",
-                                  place.database));
-    std::string const path = place.database.substr(scheme.size());
-    return Files{place.data, path};
+                                  *place.database));
+    fs::path const parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    if (place.data && fs::weakly_canonical(*place.data) != fs::weakly_canonical(parent))
+        return misuse(fmt::format("the database {} lies outside the data folder {}; leave one of them out",
+                                  path.string(), *place.data));
+    return Files{parent.string(), path.filename().string()};
 }
 
 std::expected<Config, Failure> read_config(ServeOptions const& flags, Environment const& environment) {
@@ -171,8 +178,7 @@ std::expected<Config, Failure> read_config(ServeOptions const& flags, Environmen
         all = fill(std::move(all), *file);
     }
     Config config;
-    if (all.data) config.data = *all.data;
-    if (all.database) config.database = *all.database;
+    config.place = {all.data, all.database};
     if (all.administrator_zone) config.administrator_zone = *all.administrator_zone;
     if (all.hosts) config.hosts = *all.hosts;
     if (all.shutdown_delay_s) config.shutdown_delay_s = *all.shutdown_delay_s;
@@ -185,7 +191,7 @@ std::expected<Config, Failure> read_config(ServeOptions const& flags, Environmen
         config.address = listen->address;
         config.port = listen->port;
     }
-    if (auto files = files_of({config.data, config.database}); !files)
+    if (auto files = files_of(config.place); !files)
         return std::unexpected(files.error());
     return config;
 }

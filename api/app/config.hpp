@@ -13,8 +13,7 @@ namespace parley::app {
 // What `parley serve` runs with, once flags, environment, file and defaults have been laid over one
 // another.
 struct Config {
-    std::string data = "./parley-data";
-    std::string database;
+    Place place;
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;
     std::vector<std::string> hosts; // empty: loopback names, or the address listened on
@@ -37,10 +36,11 @@ struct Listen {
 };
 std::expected<Listen, Failure> parse_listen(std::string_view text);
 
-// The folder and file behind --data and --database. Refuses what is not sqlite:PATH.
+// The folder and the file in it behind --data and --database. Refuses what is not sqlite:PATH, and a
+// database outside the folder: the folder's lock is what keeps a second process out.
 struct Files {
     std::string folder;
-    std::string database; // empty: the usual file in the folder
+    std::string database;
 };
 std::expected<Files, Failure> files_of(Place const& place);
 

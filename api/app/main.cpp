@@ -17,9 +17,9 @@ struct Said {
 };
 
 void add_place(CLI::App& command, Place& place) {
-    command.add_option("--data", place.data, "Folder that holds the records")->capture_default_str();
+    command.add_option("--data", place.data, "Folder that holds the records (./parley-data)");
     command.add_option("--database", place.database,
-                       "Database instead of the one in --data: sqlite:PATH");
+                       "Database file instead of a folder: sqlite:PATH");
 }
 
 void add_dev(CLI::App& parley, Said& said) {
@@ -90,8 +90,7 @@ void add_keys(CLI::App& parley, Said& said) {
     command->add_option("--load-most", options->load_most, "New neutral: cases at one time, at most")
         ->check(CLI::Range(1, 10'000))
         ->capture_default_str();
-    command->add_option("--data", options->data, "Folder that holds the records")
-        ->capture_default_str();
+    add_place(*command, options->place);
     command->callback([options, &said] { said.run = [options] { return run_keys_create(*options); }; });
 }
 

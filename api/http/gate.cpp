@@ -7,13 +7,9 @@ namespace parley::http {
 
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-bool is_alnum(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+bool is_alnum(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 bool is_port(std::string_view text) {
     if (text.empty() || text.size() > 5 || !std::ranges::all_of(text, is_digit)) return false;
@@ -43,8 +39,9 @@ bool is_ipv6_literal(std::string_view name) {
     if (name.size() < 4 || name.back() != ']') return false;
     std::string_view const inside = name.substr(1, name.size() - 2);
     return std::ranges::count(inside, ':') >= 2 && std::ranges::all_of(inside, [](char c) {
-        return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
-    });
+               return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' ||
+                      c == '.';
+           });
 }
 
 bool is_content_length(std::string_view value) {
@@ -52,9 +49,9 @@ bool is_content_length(std::string_view value) {
 }
 
 // Each decides something that must not have two answers.
-constexpr std::array<std::string_view, 6> single_fields = {"Authorization", "Content-Type",
+constexpr std::array<std::string_view, 6> single_fields = {"Authorization",    "Content-Type",
                                                            "Content-Encoding", "Expect",
-                                                           "Content-Length", "Transfer-Encoding"};
+                                                           "Content-Length",   "Transfer-Encoding"};
 
 std::optional<GateFault> check_method(std::string_view method) {
     if (method == "CONNECT" || method == "TRACE")
@@ -69,7 +66,8 @@ std::optional<GateFault> check_host(Fields const& fields, HostList const& hosts)
         return GateFault{400, "bad_host", "A request has exactly one Host field."};
     std::string_view const host = *fields.find("Host");
     if (!is_host(host))
-        return GateFault{400, "bad_host", "The Host field is not a host name with an optional port."};
+        return GateFault{400, "bad_host",
+                         "The Host field is not a host name with an optional port."};
     if (!hosts.accepts(host))
         return GateFault{421, "misdirected", "This server does not answer under the name in Host."};
     return std::nullopt;
@@ -96,8 +94,10 @@ std::optional<GateFault> check_framing(RequestLine line, Fields const& fields) {
 std::optional<GateFault> check_promises(Fields const& fields) {
     if (fields.count("Upgrade") != 0)
         return GateFault{501, "upgrade_refused", "This server speaks HTTP/1.1 only."};
-    if (auto const expect = fields.find("Expect"); expect && !equal_ignoring_case(*expect, "100-continue"))
-        return GateFault{417, "expectation_failed", "The only expectation known here is 100-continue."};
+    if (auto const expect = fields.find("Expect");
+        expect && !equal_ignoring_case(*expect, "100-continue"))
+        return GateFault{417, "expectation_failed",
+                         "The only expectation known here is 100-continue."};
     if (auto const coding = fields.find("Content-Encoding");
         coding && !equal_ignoring_case(*coding, "identity"))
         return GateFault{415, "unsupported_media_type", "Compressed bodies are not accepted."};
@@ -111,15 +111,14 @@ HeadScan::State HeadScan::refused(GateFault fault) {
     return State::refused;
 }
 
-void HeadScan::restart() {
-    at_ = line_start_ = lines_ = 0;
-}
+void HeadScan::restart() { at_ = line_start_ = lines_ = 0; }
 
 HeadScan::State HeadScan::scan(std::string_view bytes) {
     while (at_ < bytes.size()) {
         if (at_ >= limits_.bytes_max)
-            return lines_ == 0 ? refused({414, "target_too_long", "The request line is too long."})
-                               : refused({431, "head_too_large", "The header section is too large."});
+            return lines_ == 0
+                       ? refused({414, "target_too_long", "The request line is too long."})
+                       : refused({431, "head_too_large", "The header section is too large."});
         unsigned char const c = static_cast<unsigned char>(bytes[at_]);
         if (c >= 0x20 && c < 0x7f) {
             ++at_;
@@ -139,7 +138,8 @@ HeadScan::State HeadScan::scan(std::string_view bytes) {
         if (bytes[at_ + 1] != '\n')
             return refused({400, "bad_line_ending", "A carriage return stands alone."});
         if (at_ == line_start_) {
-            if (lines_ == 0) return refused({400, "bad_request_line", "The request line is empty."});
+            if (lines_ == 0)
+                return refused({400, "bad_request_line", "The request line is empty."});
             at_ += 2;
             return State::complete;
         }
@@ -161,8 +161,8 @@ bool is_host(std::string_view text) {
     if (parts.port && !is_port(*parts.port)) return false;
     if (parts.name.starts_with('[')) return is_ipv6_literal(parts.name);
     if (parts.name.empty() || parts.name.size() > 255) return false;
-    return std::ranges::all_of(parts.name,
-                               [](char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_'; });
+    return std::ranges::all_of(
+        parts.name, [](char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_'; });
 }
 
 bool HostList::accepts(std::string_view host) const {
@@ -170,11 +170,13 @@ bool HostList::accepts(std::string_view host) const {
     HostParts const asked = split_host(host);
     return std::ranges::any_of(names_, [&](std::string const& name) {
         HostParts const known = split_host(name);
-        return equal_ignoring_case(known.name, asked.name) && (!known.port || known.port == asked.port);
+        return equal_ignoring_case(known.name, asked.name) &&
+               (!known.port || known.port == asked.port);
     });
 }
 
-std::optional<GateFault> check_fields(RequestLine line, Fields const& fields, HostList const& hosts) {
+std::optional<GateFault> check_fields(RequestLine line, Fields const& fields,
+                                      HostList const& hosts) {
     if (auto fault = check_method(line.method)) return fault;
     for (std::string_view name : single_fields)
         if (fields.count(name) > 1)

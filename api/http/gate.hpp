@@ -37,8 +37,10 @@ public:
     explicit HeadScan(HeadLimits limits = {}) : limits_(limits) {}
     // `bytes` is everything received of this head so far, and perhaps what follows it.
     State scan(std::string_view bytes);
-    std::size_t size() const { return at_; }             // of the head with its empty line, once complete
-    std::size_t field_count() const { return lines_ - 1; } // lines after the request line, once complete
+    std::size_t size() const { return at_; } // of the head with its empty line, once complete
+    std::size_t field_count() const {
+        return lines_ - 1;
+    } // lines after the request line, once complete
     GateFault const& fault() const { return fault_; }
     void restart();
 
@@ -73,7 +75,8 @@ struct RequestLine {
 };
 
 // Checks the parsed fields; `fields` must hold the header section only.
-std::optional<GateFault> check_fields(RequestLine line, Fields const& fields, HostList const& hosts);
+std::optional<GateFault> check_fields(RequestLine line, Fields const& fields,
+                                      HostList const& hosts);
 
 // Both looks together, in the order in which the server takes them: raw bytes, then fields. `raw` is a
 // whole head with the empty line that ends it.

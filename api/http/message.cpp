@@ -15,9 +15,7 @@ constexpr char lower(char c) {
 
 } // namespace
 
-std::string_view name_of(Method method) {
-    return method_names[static_cast<std::size_t>(method)];
-}
+std::string_view name_of(Method method) { return method_names[static_cast<std::size_t>(method)]; }
 
 std::optional<Method> parse_method(std::string_view name) {
     for (std::size_t i = 0; i < method_names.size(); ++i)

@@ -21,7 +21,7 @@ namespace net = boost::asio;
 enum class Method : std::uint8_t { get, post, put, patch, delete_, options };
 constexpr std::size_t method_count = 6;
 
-std::string_view name_of(Method method);                  // "GET"
+std::string_view name_of(Method method);                   // "GET"
 std::optional<Method> parse_method(std::string_view name); // case-sensitive, as RFC 9110 §9.1 says
 
 // ASCII case folding only; header names and host names know no other.
@@ -75,7 +75,9 @@ struct Head {
     unsigned version = 11;  // 10 or 11
     bool keep_alive = true;
 
-    std::optional<std::string_view> header(std::string_view name) const { return fields.find(name); }
+    std::optional<std::string_view> header(std::string_view name) const {
+        return fields.find(name);
+    }
     // The first value of that query parameter, or null.
     std::string const* parameter(std::string_view name) const;
 };

@@ -61,8 +61,8 @@ Response problem(Refusal const& refusal, std::string request_id, std::chrono::se
         }
         json.end_array();
     }
-    bool const refused_act = kind == RefusalKind::conflict || !refusal.blocked_by.empty() ||
-                             !refusal.allowed.empty();
+    bool const refused_act =
+        kind == RefusalKind::conflict || !refusal.blocked_by.empty() || !refusal.allowed.empty();
     if (refused_act) {
         json.key("blocked_by").begin_array();
         for (Blocker const& blocker : refusal.blocked_by) {
@@ -86,7 +86,8 @@ Response problem(Refusal const& refusal, std::string request_id, std::chrono::se
     return response;
 }
 
-Response problem(unsigned status, std::string_view code, std::string_view detail, std::string request_id) {
+Response problem(unsigned status, std::string_view code, std::string_view detail,
+                 std::string request_id) {
     std::string document;
     JsonWriter json(document);
     begin(json, status, code, reason_of(status), detail, request_id);

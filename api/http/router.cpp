@@ -27,7 +27,8 @@ std::optional<std::size_t> split(std::string_view path, std::array<std::string_v
 
 std::string const& Params::operator[](std::string_view name) const {
     auto const found = std::ranges::find(pairs_, name, &Pair::name);
-    PARLEY_ASSERT(found != pairs_.end(), "a handler asks for a placeholder that its pattern has not");
+    PARLEY_ASSERT(found != pairs_.end(),
+                  "a handler asks for a placeholder that its pattern has not");
     return found->value;
 }
 
@@ -40,7 +41,8 @@ void Router::add(Method method, std::string_view pattern, std::size_t handler) {
         std::string_view const piece = pieces[i];
         bool const is_placeholder = piece.starts_with('{') && piece.ends_with('}');
         route.segments.push_back(
-            {std::string(is_placeholder ? piece.substr(1, piece.size() - 2) : piece), is_placeholder});
+            {std::string(is_placeholder ? piece.substr(1, piece.size() - 2) : piece),
+             is_placeholder});
     }
 
     std::vector<Route>& list = routes_[*count];
@@ -65,7 +67,8 @@ Found Router::find(Method method, std::string_view path) const {
         if (auto const handler = route.handlers[static_cast<std::size_t>(method)]) {
             Match match{*handler, route.pattern, {}};
             for (std::size_t i = 0; i < *count; ++i)
-                if (route.segments[i].is_placeholder) match.params.add(route.segments[i].text, pieces[i]);
+                if (route.segments[i].is_placeholder)
+                    match.params.add(route.segments[i].text, pieces[i]);
             return match;
         }
         for (std::size_t i = 0; i < method_count; ++i) allowed[i] = allowed[i] || route.handlers[i];

@@ -15,7 +15,9 @@ namespace parley::http {
 // What a pattern's placeholders stood for. Names are views of the router's own patterns.
 class Params {
 public:
-    void add(std::string_view name, std::string_view value) { pairs_.push_back({name, std::string(value)}); }
+    void add(std::string_view name, std::string_view value) {
+        pairs_.push_back({name, std::string(value)});
+    }
     // The value under that name. Asking for a name that the pattern lacks is a bug.
     std::string const& operator[](std::string_view name) const;
     std::size_t size() const { return pairs_.size(); }

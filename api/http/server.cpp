@@ -61,13 +61,16 @@ void for_each_connection(Shared& shared, Do act) {
     for (auto at = shared.connections.begin(); at != shared.connections.end();) act(**at++);
 }
 
-net::awaitable<void> accept_all(std::shared_ptr<Shared> shared, std::shared_ptr<Acceptor> acceptor) {
-    std::size_t const connections_max = connections_possible(shared->options.limits.connections_max);
+net::awaitable<void> accept_all(std::shared_ptr<Shared> shared,
+                                std::shared_ptr<Acceptor> acceptor) {
+    std::size_t const connections_max =
+        connections_possible(shared->options.limits.connections_max);
     net::steady_timer pause(shared->io);
     bool in_trouble = false;
     while (!shared->stopping) {
         error_code failure;
-        Socket socket = co_await acceptor->async_accept(net::redirect_error(net::use_awaitable, failure));
+        Socket socket =
+            co_await acceptor->async_accept(net::redirect_error(net::use_awaitable, failure));
         if (shared->stopping || failure == net::error::operation_aborted) break;
         if (failure == net::error::connection_aborted) continue;
         if (failure) {
@@ -135,9 +138,7 @@ void Shared::left() {
     if (--tasks == 0 && stopping) emptied.cancel();
 }
 
-std::string_view Shared::date() {
-    return date_text.at(std::time(nullptr));
-}
+std::string_view Shared::date() { return date_text.at(std::time(nullptr)); }
 
 void spawn(std::shared_ptr<Shared> shared, net::awaitable<void> task, net::cancellation_slot slot) {
     ++shared->tasks;
@@ -162,7 +163,8 @@ struct Server::Parts {
     std::uint16_t port = 0;
 };
 
-Server::Server(net::io_context& io, Options options, Handler& handler) : parts_(std::make_shared<Parts>()) {
+Server::Server(net::io_context& io, Options options, Handler& handler)
+    : parts_(std::make_shared<Parts>()) {
     std::string const where = options.address + " port " + std::to_string(options.port);
     error_code failure;
     auto const address = net::ip::make_address(options.address, failure);
@@ -185,13 +187,9 @@ Server::~Server() {
     parts_->acceptor->close(ignored);
 }
 
-std::uint16_t Server::port() const {
-    return parts_->port;
-}
+std::uint16_t Server::port() const { return parts_->port; }
 
-void Server::start() {
-    spawn(parts_->shared, accept_all(parts_->shared, parts_->acceptor));
-}
+void Server::start() { spawn(parts_->shared, accept_all(parts_->shared, parts_->acceptor)); }
 
 net::awaitable<void> Server::stop() {
     std::shared_ptr<Shared> shared = parts_->shared;
@@ -211,8 +209,6 @@ net::awaitable<void> Server::stop() {
     if (shared->tasks != 0) shared->fault({}, "stopped with connections that do not end");
 }
 
-Stats Server::stats() const {
-    return parts_->shared->stats;
-}
+Stats Server::stats() const { return parts_->shared->stats; }
 
 } // namespace parley::http

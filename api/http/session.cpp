@@ -133,7 +133,7 @@ private:
             if (!co_await serve_one()) break;
             wire_.next();
         }
-        if (!aborted_ && socket_.is_open()) co_await say_goodbye();
+        if (said_last_ && !aborted_) co_await say_goodbye();
     }
 
     // True when there is a head or a refusal; false when the connection is at its end.
@@ -152,8 +152,9 @@ private:
             if (idle_ && draining_) co_return false;
             auto const room = wire_.prepare();
             error_code failure;
-            std::size_t got = co_await socket_.async_read_some(
-                net::buffer(room.data(), room.size()), net::redirect_error(net::use_awaitable, failure));
+            std::size_t got =
+                co_await socket_.async_read_some(net::buffer(room.data(), room.size()),
+                                                 net::redirect_error(net::use_awaitable, failure));
             bool const was_idle = std::exchange(idle_, false);
             if (failure == net::error::operation_aborted && was_idle && draining_ && !aborted_) {
                 // A request may have arrived just as the server began to stop: it is still answered.
@@ -162,7 +163,8 @@ private:
                 if (nothing_there) co_return false;
             } else if (failure) {
                 if (!expired_ || was_idle) co_return false;
-                refused_ = GateFault{408, "request_timeout", "The head of the request took too long."};
+                refused_ =
+                    GateFault{408, "request_timeout", "The head of the request took too long."};
                 co_return true;
             }
             wire_.commit(got);
@@ -201,7 +203,8 @@ private:
         if (wire_.has_body()) {
             if (auto fault = co_await read_body(plan)) {
                 ++shared_->stats.refused;
-                co_await answer(problem(*fault, to.request_id), std::move(to));
+                Response refusal = problem(*fault, to.request_id);
+                co_await answer(std::move(refusal), std::move(to));
                 co_return false;
             }
             if (gone_) co_return false;
@@ -236,10 +239,12 @@ private:
             deadline_ = began + paced(limits_.body, wire_.body_received());
             expired_ = false;
             auto const room = wire_.prepare();
-            std::size_t const got = co_await socket_.async_read_some(
-                net::buffer(room.data(), room.size()), net::redirect_error(net::use_awaitable, failure));
+            std::size_t const got =
+                co_await socket_.async_read_some(net::buffer(room.data(), room.size()),
+                                                 net::redirect_error(net::use_awaitable, failure));
             if (failure && expired_)
-                co_return GateFault{408, "request_timeout", "The body of the request took too long."};
+                co_return GateFault{408, "request_timeout",
+                                    "The body of the request took too long."};
             if (failure) {
                 gone_ = true;
                 co_return std::nullopt;
@@ -250,18 +255,21 @@ private:
 
     Response fault_response(std::exception_ptr exception, std::string const& request_id) {
         shared_->fault(request_id, what_of(exception));
-        return problem(500, "internal", "Something went wrong here. It has been noted under the request id.",
+        return problem(500, "internal",
+                       "Something went wrong here. It has been noted under the request id.",
                        request_id);
     }
 
     net::awaitable<bool> answer(Response response, AnswerTo to) {
         bool const keep = to.keep_alive && !response.close && !draining_;
-        if (auto const* source = std::get_if<std::shared_ptr<EventSource>>(&response.body); source && *source) {
+        if (auto const* source = std::get_if<std::shared_ptr<EventSource>>(&response.body);
+            source && *source) {
             std::shared_ptr<EventSource> events = *source;
             co_return co_await stream(std::move(response), std::move(events), std::move(to), keep);
         }
         std::string_view const text = response.text();
-        bool const bodiless = response.status == 204 || response.status == 304 || response.status < 200;
+        bool const bodiless =
+            response.status == 204 || response.status == 304 || response.status < 200;
         out_.clear();
         append_response_head(out_, response,
                              {.framing = bodiless ? Framing::none : Framing::counted,
@@ -271,7 +279,8 @@ private:
                               .date = shared_->date(),
                               .request_id = to.request_id});
         bool const sent = co_await send(out_, bodiless || to.head_only ? std::string_view() : text);
-        co_return sent && keep;
+        said_last_ = sent && !keep;
+        co_return sent&& keep;
     }
 
     // Sends both parts with one gathered write. They belong to the caller, who waits for the end.
@@ -312,7 +321,7 @@ private:
         if (to.head_only || draining_) source->close();
         if (!co_await send(out_, {}) || to.head_only) {
             source->close();
-            co_return keep && to.head_only;
+            co_return keep&& to.head_only;
         }
         source_ = source;
         std::exception_ptr thrown;
@@ -326,7 +335,10 @@ private:
         source->close();
         if (thrown && !aborted_) shared_->fault(to.request_id, what_of(thrown));
         if (!complete || thrown) co_return false; // cut short, and the missing last chunk says so
-        co_return (!chunked || co_await send("0\r\n\r\n", {})) && keep && !draining_;
+        bool const sent = !chunked || co_await send("0\r\n\r\n", {});
+        bool const stays = keep && !draining_;
+        said_last_ = sent && !stays;
+        co_return sent&& stays;
     }
 
     // Sends what the source gives until it ends (true) or the peer is gone (false).
@@ -377,6 +389,7 @@ private:
     bool draining_ = false;
     bool aborted_ = false;
     bool gone_ = false;
+    bool said_last_ = false; // the peer has an answer to take before the close
     bool over_ = false;
 };
 

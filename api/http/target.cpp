@@ -7,9 +7,7 @@ namespace parley::http {
 
 namespace {
 
-constexpr GateFault bad(std::string_view detail) {
-    return {400, "bad_target", detail};
-}
+constexpr GateFault bad(std::string_view detail) { return {400, "bad_target", detail}; }
 
 bool is_unreserved(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -21,9 +19,7 @@ bool is_path_char(char c) {
     return is_unreserved(c) || std::string_view("!$&'()*+,;=:@").contains(c);
 }
 
-bool is_query_char(char c) {
-    return is_path_char(c) || c == '/' || c == '?';
-}
+bool is_query_char(char c) { return is_path_char(c) || c == '/' || c == '?'; }
 
 int hex_value(char c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -132,8 +128,9 @@ std::optional<GateFault> read_query(std::string_view text, std::size_t pairs_max
         if (auto fault = decode_query(part.substr(0, equals), pair.name)) return fault;
         if (equals < part.size())
             if (auto fault = decode_query(part.substr(equals + 1), pair.value)) return fault;
-        if (!target.duplicate &&
-            std::ranges::any_of(target.query, [&](QueryPair const& seen) { return seen.name == pair.name; }))
+        if (!target.duplicate && std::ranges::any_of(target.query, [&](QueryPair const& seen) {
+                return seen.name == pair.name;
+            }))
             target.duplicate = pair.name;
         target.query.push_back(std::move(pair));
     }
@@ -144,8 +141,10 @@ std::optional<GateFault> read_query(std::string_view text, std::size_t pairs_max
 
 std::expected<Target, GateFault> parse_target(std::string_view text, TargetLimits limits) {
     if (text.size() > limits.bytes_max)
-        return std::unexpected(GateFault{414, "target_too_long", "The request target is too long."});
-    if (!text.starts_with('/')) return std::unexpected(bad("The request target starts with a slash."));
+        return std::unexpected(
+            GateFault{414, "target_too_long", "The request target is too long."});
+    if (!text.starts_with('/'))
+        return std::unexpected(bad("The request target starts with a slash."));
     if (text.contains('#')) return std::unexpected(bad("A request target has no fragment."));
 
     std::size_t const mark = std::min(text.find('?'), text.size());

@@ -15,9 +15,7 @@ namespace beast = boost::beast;
 
 constexpr std::size_t receive_bytes = 4096;
 
-std::string_view view(beast::string_view text) {
-    return {text.data(), text.size()};
-}
+std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
 // Beast's grammar with our own hands: fields go into one block, trailers go nowhere, the body goes
 // straight into the string that the handler gets.
@@ -29,7 +27,7 @@ public:
         body_limit(boost::none);
     }
 
-    std::string_view method;  // views of the buffer, valid until the head is consumed
+    std::string_view method; // views of the buffer, valid until the head is consumed
     std::string_view target;
     unsigned version = 11;
     std::size_t body_max = 0;
@@ -130,7 +128,8 @@ public:
         beast::error_code code;
         std::size_t const used = parser_->put({bytes.data(), scan_.size()}, code);
         if (code) return refused(fault_of(code));
-        if (used != scan_.size() || !parser_->is_header_done() || scan_.field_count() != head_.fields.size())
+        if (used != scan_.size() || !parser_->is_header_done() ||
+            scan_.field_count() != head_.fields.size())
             return refused({400, "ambiguous_head", "The head can be read in two ways."});
 
         if (auto fault = check_fields({parser_->method, parser_->version}, head_.fields, hosts_))
@@ -178,7 +177,8 @@ public:
             received_ += used;
             if (code == beast::http::error::need_more) {
                 if (buffer_.size() < buffer_.max_size()) return Progress::need_more;
-                return refused({413, "too_large", "The body is larger than this request may have."});
+                return refused(
+                    {413, "too_large", "The body is larger than this request may have."});
             }
             if (code) return refused(fault_of(code));
         }
@@ -220,7 +220,8 @@ private:
     GateFault fault_;
 };
 
-Wire::Wire(HostList const& hosts, WireLimits const& limits) : impl_(std::make_unique<Impl>(hosts, limits)) {}
+Wire::Wire(HostList const& hosts, WireLimits const& limits)
+    : impl_(std::make_unique<Impl>(hosts, limits)) {}
 Wire::~Wire() = default;
 std::span<char> Wire::prepare() { return impl_->prepare(); }
 void Wire::commit(std::size_t bytes) { impl_->commit(bytes); }

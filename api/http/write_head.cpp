@@ -15,8 +15,8 @@ namespace {
 
 // What the server writes itself; a handler's word on these is not heard.
 constexpr std::array<std::string_view, 7> own_fields = {
-    "Date",       "Content-Length", "Connection",            "Transfer-Encoding",
-    "Request-Id", "Keep-Alive",     "X-Content-Type-Options"};
+    "Date",       "Content-Length",        "Connection", "Transfer-Encoding", "Request-Id",
+    "Keep-Alive", "X-Content-Type-Options"};
 
 bool is_token_char(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -30,8 +30,8 @@ bool is_control(char c) {
 
 bool is_writable(std::string_view name) {
     return !name.empty() && std::ranges::all_of(name, is_token_char) &&
-           std::ranges::none_of(own_fields,
-                                [&](std::string_view own) { return equal_ignoring_case(own, name); });
+           std::ranges::none_of(
+               own_fields, [&](std::string_view own) { return equal_ignoring_case(own, name); });
 }
 
 void append_value(std::string& out, std::string_view value) {
@@ -87,17 +87,19 @@ void append_response_head(std::string& out, Response const& response, HeadFacts 
 std::string_view DateText::at(std::time_t now) {
     if (now == second_) return text_;
     using namespace std::chrono;
-    constexpr std::array<std::string_view, 7> days = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array<std::string_view, 7> days = {"Sun", "Mon", "Tue", "Wed",
+                                                      "Thu", "Fri", "Sat"};
     constexpr std::array<std::string_view, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     sys_seconds const instant{seconds(now)};
     sys_days const day = floor<std::chrono::days>(instant);
     year_month_day const date{day};
     hh_mm_ss const time{instant - day};
-    text_ = fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", days[weekday(day).c_encoding()],
-                        static_cast<unsigned>(date.day()), months[static_cast<unsigned>(date.month()) - 1],
-                        static_cast<int>(date.year()), time.hours().count(), time.minutes().count(),
-                        time.seconds().count());
+    text_ =
+        fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", days[weekday(day).c_encoding()],
+                    static_cast<unsigned>(date.day()),
+                    months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
+                    time.hours().count(), time.minutes().count(), time.seconds().count());
     second_ = now;
     return text_;
 }

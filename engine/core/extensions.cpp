@@ -78,8 +78,8 @@ Result<Decided> grant_extension(World const& world, DisputeState const& seen, st
     for (Role role : {Role::claimant, Role::respondent}) event.then.notified.push_back({role, "deadline_extended"});
     std::vector<Deadline> deadlines;
     deadlines.push_back(std::move(*moved));
-    static Procedure const none;
-    static Stage const nowhere;
+    static Procedure const none{};
+    static Stage const nowhere{};
     return conclude({world, none, nowhere, nullptr}, seen, seen.id, std::move(event), {}, std::move(deadlines));
 }
 

@@ -21,7 +21,8 @@ RespondInput read_respond(ObjectReader& reader) {
     input.statement = reader.text("statement", statement);
     input.remedies = read_remedies(reader, "remedies", 0);
     if (Json const* const claim = reader.optional("counterclaim"))
-        input.counterclaim = read_claim(*claim, reader.pointer_to("counterclaim"), reader.errors(), 0);
+        input.counterclaim =
+            read_claim(*claim, reader.pointer_to("counterclaim"), reader.errors(), 0);
     return input;
 }
 
@@ -94,8 +95,8 @@ ObjectInput read_object_input(ObjectReader& reader) {
     input.kind = choice<ObjectionKind>(reader, "kind");
     bool const for_cause =
         reader.errors().size() == faults_before && input.kind == ObjectionKind::cause;
-    input.reasons = for_cause ? reader.text("reasons", statement)
-                              : reader.optional_text("reasons", statement);
+    input.reasons =
+        for_cause ? reader.text("reasons", statement) : reader.optional_text("reasons", statement);
     return input;
 }
 

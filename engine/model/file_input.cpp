@@ -22,7 +22,8 @@ PartyInput read_party(Json const& object, std::string pointer, std::vector<Field
     PartyInput party;
     party.kind = choice<PartyKind>(reader, "kind");
     party.name = reader.text("name", line);
-    party.email = shaped_text(reader, "email", is_email, "one e-mail address, such as ana@example.net", 254);
+    party.email =
+        shaped_text(reader, "email", is_email, "one e-mail address, such as ana@example.net", 254);
     party.country = shaped_text(reader, "country", is_country,
                                 "an ISO 3166-1 alpha-2 country code in capitals, such as ES");
     party.language = shaped_text(reader, "language", is_language_tag,
@@ -34,14 +35,15 @@ PartyInput read_party(Json const& object, std::string pointer, std::vector<Field
     return party;
 }
 
-DeliveryInput read_delivery(Json const& object, std::string pointer, std::vector<FieldError>& errors) {
+DeliveryInput read_delivery(Json const& object, std::string pointer,
+                            std::vector<FieldError>& errors) {
     ObjectReader reader(object, std::move(pointer), errors);
     DeliveryInput delivery;
     delivery.carrier = reader.optional_text("carrier", line);
     delivery.tracking_number = reader.optional_text("tracking_number", line);
-    delivery.promised_by = optional_shaped_text(reader, "promised_by", is_civil_date,
-                                                "a date, such as 2026-10-20")
-                               .value_or("");
+    delivery.promised_by =
+        optional_shaped_text(reader, "promised_by", is_civil_date, "a date, such as 2026-10-20")
+            .value_or("");
     delivery.delivered_at = reader.optional_instant("delivered_at");
     return delivery;
 }
@@ -74,16 +76,18 @@ Consent read_consent(Json const& object, std::string pointer, std::vector<FieldE
 }
 
 std::size_t characters_of(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
-std::vector<std::pair<std::string, std::string>> read_metadata(Json const& object, std::string pointer,
+std::vector<std::pair<std::string, std::string>> read_metadata(Json const& object,
+                                                               std::string pointer,
                                                                std::vector<FieldError>& errors) {
     std::vector<std::pair<std::string, std::string>> pairs;
     if (object.is_object() && object.size() > metadata) {
-        errors.push_back({std::move(pointer), RefusalCode::out_of_range,
-                          fmt::format("must hold at most {} members, holds {}", metadata, object.size())});
+        errors.push_back(
+            {std::move(pointer), RefusalCode::out_of_range,
+             fmt::format("must hold at most {} members, holds {}", metadata, object.size())});
         return pairs;
     }
     ObjectReader reader(object, std::move(pointer), errors);
@@ -92,8 +96,9 @@ std::vector<std::pair<std::string, std::string>> read_metadata(Json const& objec
         bool const printable =
             std::ranges::none_of(key, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
         if (key.empty() || characters_of(key) > metadata_key || !printable)
-            reader.error(key, RefusalCode::invalid,
-                         fmt::format("must have a name of 1 to {} printable characters", metadata_key));
+            reader.error(
+                key, RefusalCode::invalid,
+                fmt::format("must have a name of 1 to {} printable characters", metadata_key));
         pairs.emplace_back(key, reader.text(key, metadata_value, 0));
     }
     return pairs;
@@ -138,7 +143,8 @@ FileInput read_members(ObjectReader& reader, std::vector<FieldError>& errors) {
     if (Json const* const respondent = reader.required("respondent"))
         input.respondent = read_party(*respondent, reader.pointer_to("respondent"), errors);
     if (Json const* const transaction = reader.required("transaction"))
-        input.transaction = read_transaction(*transaction, reader.pointer_to("transaction"), errors);
+        input.transaction =
+            read_transaction(*transaction, reader.pointer_to("transaction"), errors);
     if (Json const* const claim = reader.required("claim"))
         input.claim = read_claim(*claim, reader.pointer_to("claim"), errors, 1);
     // Required although it may be empty: a filing without consents says so.
@@ -148,8 +154,8 @@ FileInput read_members(ObjectReader& reader, std::vector<FieldError>& errors) {
         });
     input.identified_by = reader.optional_text("identified_by", line);
     input.other_remedies = read_texts(reader, "other_remedies", other_remedies);
-    input.procedure = optional_shaped_text(reader, "procedure", is_name,
-                                           "null or the name of a procedure, such as uncitral-track-2");
+    input.procedure = optional_shaped_text(
+        reader, "procedure", is_name, "null or the name of a procedure, such as uncitral-track-2");
     input.clock = optional_id<TestClockId>(reader, "clock", "clk_");
     if (Json const* const pairs = reader.optional("metadata"))
         input.metadata = read_metadata(*pairs, reader.pointer_to("metadata"), errors);

@@ -58,7 +58,8 @@ bool needs_amount(RemedyKind kind) {
 }
 
 // An amount that stands for something: nobody claims or pays nothing.
-void check_positive(ObjectReader& reader, std::string_view name, std::optional<Money> const& money) {
+void check_positive(ObjectReader& reader, std::string_view name,
+                    std::optional<Money> const& money) {
     if (!money || *money == Money{} || money->amount > 0) return;
     reader.errors().push_back({reader.pointer_to(name) + "/amount", RefusalCode::out_of_range,
                                "must be 1 or more minor units"});
@@ -100,24 +101,25 @@ bool is_language_tag(std::string_view text) {
     bool first = true;
     bool after_single = false; // a single character opens an extension and cannot end the tag
     bool const shaped = text.size() <= 35 && all_parts(text, '-', [&](std::string_view part) {
-        bool const fits = first ? (part.size() == 2 || part.size() == 3) &&
-                                      std::ranges::all_of(part, is_letter)
-                                : !part.empty() && part.size() <= 8 &&
-                                      std::ranges::all_of(part, is_letter_or_digit);
-        first = false;
-        after_single = part.size() == 1;
-        return fits;
-    });
+                            bool const fits =
+                                first ? (part.size() == 2 || part.size() == 3) &&
+                                            std::ranges::all_of(part, is_letter)
+                                      : !part.empty() && part.size() <= 8 &&
+                                            std::ranges::all_of(part, is_letter_or_digit);
+                            first = false;
+                            after_single = part.size() == 1;
+                            return fits;
+                        });
     return shaped && !after_single;
 }
 
 bool is_zone_name(std::string_view text) {
     return text.size() <= input_limits::name && all_parts(text, '/', [](std::string_view part) {
-        return !part.empty() && (is_letter(part.front()) || is_digit(part.front())) &&
-               std::ranges::all_of(part, [](char c) {
-                   return is_letter_or_digit(c) || c == '_' || c == '-' || c == '+';
-               });
-    });
+               return !part.empty() && (is_letter(part.front()) || is_digit(part.front())) &&
+                      std::ranges::all_of(part, [](char c) {
+                          return is_letter_or_digit(c) || c == '_' || c == '-' || c == '+';
+                      });
+           });
 }
 
 bool is_name(std::string_view text) {
@@ -126,8 +128,9 @@ bool is_name(std::string_view text) {
                text, [](char c) { return is_lower(c) || is_digit(c) || c == '-' || c == '_'; });
 }
 
-std::string shaped_text(ObjectReader& reader, std::string_view name, bool (*has_shape)(std::string_view),
-                        std::string_view wanted, std::size_t length_max) {
+std::string shaped_text(ObjectReader& reader, std::string_view name,
+                        bool (*has_shape)(std::string_view), std::string_view wanted,
+                        std::size_t length_max) {
     if (reader.required(name) == nullptr) return {};
     std::size_t const faults_before = reader.errors().size();
     std::string text = reader.text(name, length_max, 0);
@@ -162,13 +165,15 @@ void read_list(ObjectReader& reader, std::string_view name, std::size_t min, std
     if (list == nullptr) return;
     if (!list->is_array()) return reader.error(name, RefusalCode::wrong_type, "must be an array");
     if (list->size() < min || list->size() > max)
-        return reader.error(name, RefusalCode::out_of_range,
-                            fmt::format("must hold {} to {} entries, holds {}", min, max, list->size()));
+        return reader.error(
+            name, RefusalCode::out_of_range,
+            fmt::format("must hold {} to {} entries, holds {}", min, max, list->size()));
     for (std::size_t i = 0; i < list->size(); ++i)
         read_entry((*list)[i], fmt::format("{}/{}", reader.pointer_to(name), i));
 }
 
-std::vector<RemedyInput> read_remedies(ObjectReader& reader, std::string_view name, std::size_t min) {
+std::vector<RemedyInput> read_remedies(ObjectReader& reader, std::string_view name,
+                                       std::size_t min) {
     std::vector<RemedyInput> remedies;
     read_list(reader, name, min, remedies_max, [&](Json const& entry, std::string pointer) {
         remedies.push_back(read_remedy(entry, std::move(pointer), reader.errors()));

@@ -33,14 +33,15 @@ constexpr std::int32_t extension_days = 366;
 constexpr std::int64_t outcome_versions = 1'000;
 } // namespace input_limits
 
-bool is_email(std::string_view text);        // one mailbox: no list, no display name, no header trick
+bool is_email(std::string_view text); // one mailbox: no list, no display name, no header trick
 bool is_language_tag(std::string_view text); // the shape of BCP 47, not its registry
-bool is_zone_name(std::string_view text);    // the shape of an IANA name; ZoneRules know which exist
-bool is_name(std::string_view text);         // of a procedure or a deadline: a-z, 0-9, - and _
+bool is_zone_name(std::string_view text); // the shape of an IANA name; ZoneRules know which exist
+bool is_name(std::string_view text);      // of a procedure or a deadline: a-z, 0-9, - and _
 
 // The member's string when it is there and has the shape; reports `invalid` with `wanted` otherwise.
-std::string shaped_text(ObjectReader& reader, std::string_view name, bool (*has_shape)(std::string_view),
-                        std::string_view wanted, std::size_t length_max = input_limits::line);
+std::string shaped_text(ObjectReader& reader, std::string_view name,
+                        bool (*has_shape)(std::string_view), std::string_view wanted,
+                        std::size_t length_max = input_limits::line);
 std::optional<std::string> optional_shaped_text(ObjectReader& reader, std::string_view name,
                                                 bool (*has_shape)(std::string_view),
                                                 std::string_view wanted);
@@ -60,7 +61,8 @@ std::optional<E> optional_choice(ObjectReader& reader, std::string_view name) {
     if (reader.errors().size() != faults_before) return std::nullopt;
     auto const value = parse_name<E>(text);
     if (!value)
-        reader.error(name, RefusalCode::invalid, fmt::format("must be one of {}", names_joined<E>()));
+        reader.error(name, RefusalCode::invalid,
+                     fmt::format("must be one of {}", names_joined<E>()));
     return value;
 }
 template <NamedEnum E>
@@ -70,7 +72,8 @@ E choice(ObjectReader& reader, std::string_view name) {
 }
 
 template <class IdType>
-std::optional<IdType> optional_id(ObjectReader& reader, std::string_view name, std::string_view prefix) {
+std::optional<IdType> optional_id(ObjectReader& reader, std::string_view name,
+                                  std::string_view prefix) {
     if (!reader.has(name)) return std::nullopt;
     std::size_t const faults_before = reader.errors().size();
     std::string const text = reader.text(name, input_limits::line, 0);
@@ -82,7 +85,8 @@ std::optional<IdType> optional_id(ObjectReader& reader, std::string_view name, s
     return id;
 }
 
-std::vector<RemedyInput> read_remedies(ObjectReader& reader, std::string_view name, std::size_t min);
+std::vector<RemedyInput> read_remedies(ObjectReader& reader, std::string_view name,
+                                       std::size_t min);
 // `remedies_min`: a notice must propose a solution, a counterclaim may.
 ClaimInput read_claim(Json const& object, std::string pointer, std::vector<FieldError>& errors,
                       std::size_t remedies_min);

@@ -101,19 +101,21 @@ std::string id(std::string_view means, std::string_view prefix) {
 }
 
 std::string money(std::string_view means) {
-    return object(means, {must("amount", integer("In minor units: 12990 is 129.90 EUR.", 1, money_amount_max)),
+    return object(means, {must("amount", integer("In minor units: 12990 is 129.90 EUR.", 1,
+                                                 money_amount_max)),
                           must("currency", pattern("An ISO 4217 code.", "^[A-Z]{3}$"))});
 }
 std::string remedies(std::string_view means, std::size_t min) {
-    return list(means,
-                object("One term: what, how much, by whom, by when.",
-                       {must("kind", one_of<RemedyKind>("What is done. A refund, a payment and a price "
-                                                        "reduction need an amount; nothing has none.")),
-                        may("amount", money("How much, in the currency of the sale.")),
-                        may("by", one_of<Side>("Who performs it; the respondent where absent.")),
-                        may("due", instant("By when.")),
-                        may("description", text("The term in words.", description))}),
-                min, remedies_max);
+    return list(
+        means,
+        object("One term: what, how much, by whom, by when.",
+               {must("kind", one_of<RemedyKind>("What is done. A refund, a payment and a price "
+                                                "reduction need an amount; nothing has none.")),
+                may("amount", money("How much, in the currency of the sale.")),
+                may("by", one_of<Side>("Who performs it; the respondent where absent.")),
+                may("due", instant("By when.")),
+                may("description", text("The term in words.", description))}),
+        min, remedies_max);
 }
 std::string said(std::string_view means) { return text(means, statement); }
 std::string said_surely(std::string_view means) { return text(means, statement, 1); }
@@ -122,10 +124,11 @@ std::string schema_of(InputKind kind) {
     switch (kind) {
     case InputKind::none: return body("Nothing", {});
     case InputKind::message:
-        return body("Words",
-                    {may("text", said("What is said; some acts may stay without words.")),
-                     may("room", one_of<Room>("Who may read it: everyone (joint, the default), or the "
-                                              "mediator and one side alone."))});
+        return body(
+            "Words",
+            {may("text", said("What is said; some acts may stay without words.")),
+             may("room", one_of<Room>("Who may read it: everyone (joint, the default), or the "
+                                      "mediator and one side alone."))});
     case InputKind::respond:
         return body(
             "A response",
@@ -133,15 +136,17 @@ std::string schema_of(InputKind kind) {
              must("statement", said_surely("The answer to the grounds of the claim.")),
              may("remedies", remedies("Solutions that the respondent proposes.", 0)),
              may("counterclaim",
-                 object("What the respondent claims in turn.",
-                        {must("reason", one_of<ClaimReason>("The ground of the counterclaim.")),
-                         must("amount", money("What is claimed.")),
-                         must("statement", said_surely("The grounds in words.")),
-                         may("remedies", remedies("Solutions that the respondent asks for.", 0))}))});
+                 object(
+                     "What the respondent claims in turn.",
+                     {must("reason", one_of<ClaimReason>("The ground of the counterclaim.")),
+                      must("amount", money("What is claimed.")),
+                      must("statement", said_surely("The grounds in words.")),
+                      may("remedies", remedies("Solutions that the respondent asks for.", 0))}))});
     case InputKind::reply:
-        return body("A reply to a counterclaim",
-                    {may("answer", one_of<Answer>("contest, the default, or accept.")),
-                     must("statement", said_surely("The answer to the grounds of the counterclaim."))});
+        return body(
+            "A reply to a counterclaim",
+            {may("answer", one_of<Answer>("contest, the default, or accept.")),
+             must("statement", said_surely("The answer to the grounds of the counterclaim."))});
     case InputKind::offer:
         return body("An offer", {must("remedies", remedies("The terms; accepted as a whole.", 1)),
                                  may("message", said("Words that go with the offer.")),
@@ -160,15 +165,17 @@ std::string schema_of(InputKind kind) {
         return body("An appointment", {must("neutral", id("Whom to appoint.", "ntr_")),
                                        may("reasons", said("Why this neutral."))});
     case InputKind::accept_appointment:
-        return body("A neutral's declaration",
-                    {must("available", always_true("I can give the case the time it needs.")),
-                     must("impartial", always_true("I am impartial and independent of the parties.")),
-                     may("disclosure", said("Circumstances that might raise a doubt, for the parties."))});
+        return body(
+            "A neutral's declaration",
+            {must("available", always_true("I can give the case the time it needs.")),
+             must("impartial", always_true("I am impartial and independent of the parties.")),
+             may("disclosure", said("Circumstances that might raise a doubt, for the parties."))});
     case InputKind::object:
-        return body("An objection to the neutral",
-                    {must("kind", one_of<ObjectionKind>("peremptory needs no reasons and is limited in "
-                                                        "number; cause is decided on its reasons.")),
-                     may("reasons", said("The reasons; required for cause."))});
+        return body(
+            "An objection to the neutral",
+            {must("kind", one_of<ObjectionKind>("peremptory needs no reasons and is limited in "
+                                                "number; cause is decided on its reasons.")),
+             may("reasons", said("The reasons; required for cause."))});
     case InputKind::decide_objection:
         return body("The decision on an objection",
                     {must("upheld", boolean("true replaces the neutral, false keeps the neutral.")),
@@ -177,9 +184,10 @@ std::string schema_of(InputKind kind) {
         return body("A final date", {must("at", instant("After which nothing more is received.")),
                                      may("message", said("Words for the parties."))});
     case InputKind::evidence:
-        return body("Evidence",
-                    {must("description", text("What it is and what it shows.", description, 1)),
-                     may("reference", text("A document number, a link, a tracking number.", description))});
+        return body(
+            "Evidence",
+            {must("description", text("What it is and what it shows.", description, 1)),
+             may("reference", text("A document number, a link, a tracking number.", description))});
     case InputKind::request_evidence:
         return body("A request for evidence",
                     {must("from", one_of<Side>("Who is asked.")),
@@ -192,17 +200,18 @@ std::string schema_of(InputKind kind) {
                      may("signature", text("Of an award: how the neutral signs.", signature))});
     case InputKind::outcome_ref:
         return body("An answer to an outcome",
-                    {may("version", integer("Which version; the latest where absent.", 1, outcome_versions)),
+                    {may("version",
+                         integer("Which version; the latest where absent.", 1, outcome_versions)),
                      may("message", said("Words that go with the answer."))});
     case InputKind::consent:
-        return body(
-            "A consent",
-            {must("kind", one_of<ConsentKind>("What is agreed to.")),
-             must("text_sha256", pattern("SHA-256 of the text exactly as it was shown.", "^[0-9a-f]{64}$")),
-             must("locale", text("The language of that text (BCP 47).", 35, 2)),
-             may("track", one_of<Track>("Which track the text spoke of.")),
-             may("read_and_understood", boolean("Certified as read and understood.")),
-             may("separate_document", boolean("Given in a document of its own."))});
+        return body("A consent",
+                    {must("kind", one_of<ConsentKind>("What is agreed to.")),
+                     must("text_sha256", pattern("SHA-256 of the text exactly as it was shown.",
+                                                 "^[0-9a-f]{64}$")),
+                     must("locale", text("The language of that text (BCP 47).", 35, 2)),
+                     may("track", one_of<Track>("Which track the text spoke of.")),
+                     may("read_and_understood", boolean("Certified as read and understood.")),
+                     may("separate_document", boolean("Given in a document of its own."))});
     }
     return "{}";
 }

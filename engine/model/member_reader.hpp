@@ -96,7 +96,8 @@ inline bool read_value(Json const& json, Money& money, Misfit& misfit) {
         !json.contains("currency"))
         return misfit.is("must be an object of amount and currency");
     if (!read_value(json["amount"], money.amount, misfit)) return misfit.under("amount");
-    return read_text(json["currency"], money.currency, misfit, "an ISO 4217 code", parse_currency) ||
+    return read_text(json["currency"], money.currency, misfit, "an ISO 4217 code",
+                     parse_currency) ||
            misfit.under("currency");
 }
 template <class T>
@@ -113,7 +114,8 @@ bool read_value(Json const& json, std::vector<T>& list, Misfit& misfit) {
     if (!json.is_array()) return misfit.is("must be an array");
     list.reserve(json.size());
     for (std::size_t i = 0; i < json.size(); ++i)
-        if (!read_value(json[i], list.emplace_back(), misfit)) return misfit.under(std::to_string(i));
+        if (!read_value(json[i], list.emplace_back(), misfit))
+            return misfit.under(std::to_string(i));
     return true;
 }
 

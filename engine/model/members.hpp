@@ -71,11 +71,12 @@ PARLEY_MEMBERS(Deadline, full("name", &T::name), full("at", &T::at), full("zone"
 PARLEY_MEMBERS(DroppedDeadline, full("name", &T::name), full("stamp", &T::stamp),
                sparse("days_left", &T::days_left));
 PARLEY_MEMBERS(StageEntered, full("stage", &T::stage), full("label", &T::label),
-               full("status", &T::status), sparse("ends", &T::ends), sparse("resumes", &T::resumes));
+               full("status", &T::status), sparse("ends", &T::ends),
+               sparse("resumes", &T::resumes));
 PARLEY_MEMBERS(Notified, full("to", &T::to), full("notice", &T::notice));
 PARLEY_MEMBERS(Consequences, sparse("passed", &T::passed), sparse("entered", &T::entered),
-               sparse("dropped", &T::dropped), sparse("armed", &T::armed), sparse("marks", &T::marks),
-               sparse("notified", &T::notified));
+               sparse("dropped", &T::dropped), sparse("armed", &T::armed),
+               sparse("marks", &T::marks), sparse("notified", &T::notified));
 
 PARLEY_MEMBERS(DisputeFiled, full("platform", &T::platform), full("live", &T::live),
                sparse("clock", &T::clock), full("parties", &T::parties), full("claim", &T::claim),

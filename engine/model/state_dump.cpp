@@ -19,22 +19,25 @@ PARLEY_MEMBERS(OutcomeState, full("kind", &T::kind), full("binding", &T::binding
                full("dispositions", &T::dispositions), full("place", &T::place),
                full("basis", &T::basis), full("neutral", &T::neutral),
                full("accepted_by", &T::accepted_by));
-PARLEY_MEMBERS(
-    DisputeState, full("id", &T::id), full("platform", &T::platform), full("live", &T::live),
-    full("clock", &T::clock), full("procedure", &T::procedure), full("resolution", &T::resolution),
-    full("filed_at", &T::filed_at), full("filed_event", &T::filed_event), full("last_at", &T::last_at),
-    full("version", &T::version), full("channel", &T::channel), full("concluded_at", &T::concluded_at),
-    full("status", &T::status), full("stage", &T::stage), full("label", &T::label),
-    full("stage_entered_at", &T::stage_entered_at), full("ended", &T::ended),
-    full("resumes", &T::resumes), full("parties", &T::parties), full("claim", &T::claim),
-    full("counterclaim", &T::counterclaim), full("response", &T::response), full("reply", &T::reply),
-    full("consents", &T::consents), full("deadlines", &T::deadlines), full("suspended", &T::suspended),
-    full("last_stamp", &T::last_stamp), full("passed", &T::passed), full("extensions", &T::extensions),
-    full("proposed_extension", &T::proposed_extension), full("marks", &T::marks),
-    full("taken", &T::taken), full("offers", &T::offers), full("seats", &T::seats),
-    full("final_date", &T::final_date), full("outcomes", &T::outcomes),
-    full("correction_asked_by", &T::correction_asked_by),
-    full("withdrawal_asked_by", &T::withdrawal_asked_by), full("counts", &T::counts));
+PARLEY_MEMBERS(DisputeState, full("id", &T::id), full("platform", &T::platform),
+               full("live", &T::live), full("clock", &T::clock), full("procedure", &T::procedure),
+               full("resolution", &T::resolution), full("filed_at", &T::filed_at),
+               full("filed_event", &T::filed_event), full("last_at", &T::last_at),
+               full("version", &T::version), full("channel", &T::channel),
+               full("concluded_at", &T::concluded_at), full("status", &T::status),
+               full("stage", &T::stage), full("label", &T::label),
+               full("stage_entered_at", &T::stage_entered_at), full("ended", &T::ended),
+               full("resumes", &T::resumes), full("parties", &T::parties), full("claim", &T::claim),
+               full("counterclaim", &T::counterclaim), full("response", &T::response),
+               full("reply", &T::reply), full("consents", &T::consents),
+               full("deadlines", &T::deadlines), full("suspended", &T::suspended),
+               full("last_stamp", &T::last_stamp), full("passed", &T::passed),
+               full("extensions", &T::extensions),
+               full("proposed_extension", &T::proposed_extension), full("marks", &T::marks),
+               full("taken", &T::taken), full("offers", &T::offers), full("seats", &T::seats),
+               full("final_date", &T::final_date), full("outcomes", &T::outcomes),
+               full("correction_asked_by", &T::correction_asked_by),
+               full("withdrawal_asked_by", &T::withdrawal_asked_by), full("counts", &T::counts));
 
 std::string dump(DisputeState const& state) {
     std::string out;

@@ -57,8 +57,8 @@ std::string holder(int lock) {
 
 } // namespace
 
-DataFolder::DataFolder(std::filesystem::path path)
-    : path_(std::filesystem::absolute(path).lexically_normal()) {
+DataFolder::DataFolder(std::filesystem::path path, std::string database)
+    : path_(std::filesystem::absolute(path).lexically_normal()), database_(std::move(database)) {
     if (!path_.has_filename()) path_ = path_.parent_path(); // "data/" is "data"
     make_folder(path_);
     std::string const file = (path_ / "lock").string();

@@ -12,6 +12,7 @@ namespace parley::store {
 // Streams and event ids as the database keeps them: one byte for the prefix and the 16 bytes of the
 // id, 17 instead of 30. What is no such id ("configuration") is kept as its text, whose first byte is
 // larger than any prefix's number.
+constexpr std::size_t packed_key_size = 17;
 class CompactKey {
 public:
     // `text` must outlive this where it is no id.
@@ -19,7 +20,7 @@ public:
     std::string_view bytes() const;
 
 private:
-    std::array<char, 17> packed_{};
+    std::array<char, packed_key_size> packed_{};
     std::string_view text_; // not empty: no id
 };
 

@@ -87,4 +87,21 @@ void migrate(Connection& connection, std::span<EmbeddedFile const> files, Instan
     }
 }
 
+std::vector<std::string> pending_migrations(std::filesystem::path const& database) {
+    std::vector<Migration> const known = of_our_dialect(embedded_migrations());
+    std::size_t applied = 0;
+    if (std::filesystem::exists(database)) {
+        Connection connection(database.string(), Access::read);
+        bool const has_table = connection.number("SELECT count(*) FROM sqlite_schema "
+                                                 "WHERE name = 'schema_migration'") > 0;
+        if (has_table) {
+            check_applied(connection, known);
+            applied = static_cast<std::size_t>(connection.number("SELECT count(*) FROM schema_migration"));
+        }
+    }
+    std::vector<std::string> names;
+    for (std::size_t i = applied; i < known.size(); ++i) names.emplace_back(known[i].name);
+    return names;
+}
+
 } // namespace parley::store

@@ -3,7 +3,10 @@
 #include "engine/base/embedded.hpp"
 #include "engine/base/instant.hpp"
 
+#include <filesystem>
 #include <span>
+#include <string>
+#include <vector>
 
 namespace parley::store {
 
@@ -17,5 +20,9 @@ std::span<EmbeddedFile const> embedded_migrations();
 // file was changed afterwards, when the database comes from a newer Parley, and when numbers have a
 // gap. Doing it again does nothing.
 void migrate(Connection& connection, std::span<EmbeddedFile const> files, Instant now);
+
+// Names of the embedded migrations that the database does not have yet; all of them where there is no
+// such file. Only reads. Throws Fault as `migrate` does.
+std::vector<std::string> pending_migrations(std::filesystem::path const& database);
 
 } // namespace parley::store

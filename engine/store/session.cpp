@@ -29,9 +29,9 @@ Session::Session(std::string const& path, bool read_only) {
 Session::~Session() = default;
 
 void* Session::native() {
-    auto* const backend = dynamic_cast<soci::sqlite3_session_backend*>(body_->session.get_backend());
-    PARLEY_ASSERT(backend != nullptr, "the session was opened with the SQLite factory");
-    return backend->conn_;
+    // Not a dynamic_cast: the library keeps the type's name to itself.
+    PARLEY_ASSERT(body_->session.get_backend_name() == "sqlite3", "the SQLite factory was named");
+    return static_cast<soci::sqlite3_session_backend*>(body_->session.get_backend())->conn_;
 }
 
 } // namespace parley::store

@@ -73,6 +73,8 @@ void Connection::set_pragmas(Access access) {
     expect("PRAGMA trusted_schema", "0");
     expect("PRAGMA mmap_size", "0");
     expect("PRAGMA busy_timeout", "5000");
+    if (access == Access::read && sqlite3_db_readonly(native_, "main") != 1)
+        throw Fault("the database " + path_ + " was not opened for reading alone");
 }
 
 void Connection::expect(char const* pragma, std::string_view value) {
@@ -124,7 +126,15 @@ bool Connection::checkpoint(Checkpoint how) {
 
 void Connection::busy_timeout(int ms) { sqlite3_busy_timeout(native_, ms); }
 
-void Connection::fail(std::string_view what) { throw Fault(error_text(what)); }
+void Connection::fail(std::string_view what) {
+    note_trouble();
+    throw Fault(error_text(what));
+}
+
+// At once: the roll-back that follows a failure overwrites its code.
+void Connection::note_trouble() {
+    if (trouble_of(last_code()) == SqliteTrouble::broken) broken_ = true;
+}
 
 std::string Connection::error_text(std::string_view what) const {
     // SQLite's message names tables and columns, never values.
@@ -185,6 +195,7 @@ bool Statement::step() {
     int const code = sqlite3_step(native_);
     if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
+    connection_.note_trouble();
     std::string text = connection_.error_text("running a statement"); // before reset forgets it
     reset();
     throw Fault(text);

@@ -59,6 +59,9 @@ public:
 
     [[noreturn]] void fail(std::string_view what);
     std::string error_text(std::string_view what) const;
+    // Some call has met an I/O error or corruption; stays so.
+    bool broken() const { return broken_; }
+    void note_trouble();
     int last_code() const; // extended
     sqlite3* native() { return native_; }
     std::string const& path() const { return path_; }
@@ -70,6 +73,7 @@ private:
     Session session_;
     sqlite3* native_ = nullptr;
     int wal_pages_ = 0;
+    bool broken_ = false;
     std::unordered_map<std::string, std::unique_ptr<Statement>> kept_;
 };
 

@@ -63,8 +63,10 @@ INSTANTIATE_TEST_SUITE_P(
         RawRow{"FoldedWithTab", "GET / HTTP/1.1\r\nA: b\r\n\tc\r\n\r\n", 400, "folded_header"},
         RawRow{"FoldedFirstField", "GET / HTTP/1.1\r\n A: b\r\n\r\n", 400, "folded_header"},
         RawRow{"BareLineFeed", "GET / HTTP/1.1\nHost: a\n\n", 400, "bad_line_ending"},
-        RawRow{"BareLineFeedInAValue", "GET / HTTP/1.1\r\nA: b\nC: d\r\n\r\n", 400, "bad_line_ending"},
-        RawRow{"BareCarriageReturn", "GET / HTTP/1.1\r\nA: b\rC: d\r\n\r\n", 400, "bad_line_ending"},
+        RawRow{"BareLineFeedInAValue", "GET / HTTP/1.1\r\nA: b\nC: d\r\n\r\n", 400,
+               "bad_line_ending"},
+        RawRow{"BareCarriageReturn", "GET / HTTP/1.1\r\nA: b\rC: d\r\n\r\n", 400,
+               "bad_line_ending"},
         RawRow{"TwoCarriageReturns", "GET / HTTP/1.1\r\r\nA: b\r\n\r\n", 400, "bad_line_ending"},
         RawRow{"Nul", "GET / HTTP/1.1\r\nA: b\0c\r\n\r\n"s, 400, "control_character"},
         RawRow{"NulInTheTarget", "GET /\0 HTTP/1.1\r\n\r\n"s, 400, "control_character"},
@@ -74,7 +76,8 @@ INSTANTIATE_TEST_SUITE_P(
         RawRow{"HighByteInTheTarget", "GET /\x80 HTTP/1.1\r\n\r\n", 400, "bad_target"},
         RawRow{"EmptyLineInFront", "\r\nGET / HTTP/1.1\r\n\r\n", 400, "bad_request_line"},
         RawRow{"SixtyFiveFields", many_fields(65), 431, "too_many_fields"},
-        RawRow{"TooManyBytes", "GET / HTTP/1.1\r\nA: " + std::string(8200, 'a') + "\r\n\r\n", 431, "head_too_large"},
+        RawRow{"TooManyBytes", "GET / HTTP/1.1\r\nA: " + std::string(8200, 'a') + "\r\n\r\n", 431,
+               "head_too_large"},
         RawRow{"EndlessRequestLine", "GET /" + std::string(8200, 'a'), 414, "target_too_long"}),
     [](auto const& row) { return std::string(row.param.name); });
 
@@ -110,33 +113,79 @@ TEST_P(ParsedHead, IsJudgedByItsFields) {
 INSTANTIATE_TEST_SUITE_P(
     Rows, ParsedHead,
     testing::Values(
-        FieldRow{"Plain", {}, {"GET", 11}, 0, ""},
-        FieldRow{"Head", {}, {"HEAD", 11}, 0, ""},
+        FieldRow{"Plain", {}, {"GET", 11}, 0, ""}, FieldRow{"Head", {}, {"HEAD", 11}, 0, ""},
         FieldRow{"OldVersion", {}, {"GET", 10}, 0, ""},
         FieldRow{"Counted", {{"content-length", "12"}}, {"POST", 11}, 0, ""},
         FieldRow{"Chunked", {{"transfer-encoding", "CHUNKED"}}, {"POST", 11}, 0, ""},
         FieldRow{"Continue", {{"Expect", "100-Continue"}}, {"POST", 11}, 0, ""},
-        FieldRow{"Gzip", {{"Transfer-Encoding", "gzip"}}, {"POST", 11}, 501, "bad_transfer_encoding"},
-        FieldRow{"GzipAndLength", {{"Transfer-Encoding", "gzip"}, {"Content-Length", "3"}}, {"POST", 11}, 400, "ambiguous_length"},
-        FieldRow{"QuotedChunkedAndLength", {{"Transfer-Encoding", "\"chunked\""}, {"Content-Length", "3"}}, {"POST", 11}, 400, "ambiguous_length"},
-        FieldRow{"ChunkedThenIdentity", {{"Transfer-Encoding", "chunked, identity"}}, {"POST", 11}, 501, "bad_transfer_encoding"},
-        FieldRow{"GzipThenChunked", {{"Transfer-Encoding", "gzip, chunked"}}, {"POST", 11}, 501, "bad_transfer_encoding"},
-        FieldRow{"ChunkedTwice", {{"Transfer-Encoding", "chunked"}, {"Transfer-Encoding", "chunked"}}, {"POST", 11}, 400, "repeated_field"},
-        FieldRow{"EmptyCoding", {{"Transfer-Encoding", ""}}, {"POST", 11}, 501, "bad_transfer_encoding"},
-        FieldRow{"ChunkedInOldVersion", {{"Transfer-Encoding", "chunked"}}, {"POST", 10}, 400, "bad_transfer_encoding"},
-        FieldRow{"TwoEqualLengths", {{"Content-Length", "3"}, {"Content-Length", "3"}}, {"POST", 11}, 400, "repeated_field"},
-        FieldRow{"LengthList", {{"Content-Length", "3, 3"}}, {"POST", 11}, 400, "bad_content_length"},
-        FieldRow{"LengthWithSign", {{"Content-Length", "+3"}}, {"POST", 11}, 400, "bad_content_length"},
-        FieldRow{"LengthInHex", {{"Content-Length", "0x3"}}, {"POST", 11}, 400, "bad_content_length"},
-        FieldRow{"NegativeLength", {{"Content-Length", "-1"}}, {"POST", 11}, 400, "bad_content_length"},
-        FieldRow{"LengthBeyond64Bits", {{"Content-Length", "18446744073709551616"}}, {"POST", 11}, 400, "bad_content_length"},
+        FieldRow{
+            "Gzip", {{"Transfer-Encoding", "gzip"}}, {"POST", 11}, 501, "bad_transfer_encoding"},
+        FieldRow{"GzipAndLength",
+                 {{"Transfer-Encoding", "gzip"}, {"Content-Length", "3"}},
+                 {"POST", 11},
+                 400,
+                 "ambiguous_length"},
+        FieldRow{"QuotedChunkedAndLength",
+                 {{"Transfer-Encoding", "\"chunked\""}, {"Content-Length", "3"}},
+                 {"POST", 11},
+                 400,
+                 "ambiguous_length"},
+        FieldRow{"ChunkedThenIdentity",
+                 {{"Transfer-Encoding", "chunked, identity"}},
+                 {"POST", 11},
+                 501,
+                 "bad_transfer_encoding"},
+        FieldRow{"GzipThenChunked",
+                 {{"Transfer-Encoding", "gzip, chunked"}},
+                 {"POST", 11},
+                 501,
+                 "bad_transfer_encoding"},
+        FieldRow{"ChunkedTwice",
+                 {{"Transfer-Encoding", "chunked"}, {"Transfer-Encoding", "chunked"}},
+                 {"POST", 11},
+                 400,
+                 "repeated_field"},
+        FieldRow{
+            "EmptyCoding", {{"Transfer-Encoding", ""}}, {"POST", 11}, 501, "bad_transfer_encoding"},
+        FieldRow{"ChunkedInOldVersion",
+                 {{"Transfer-Encoding", "chunked"}},
+                 {"POST", 10},
+                 400,
+                 "bad_transfer_encoding"},
+        FieldRow{"TwoEqualLengths",
+                 {{"Content-Length", "3"}, {"Content-Length", "3"}},
+                 {"POST", 11},
+                 400,
+                 "repeated_field"},
+        FieldRow{
+            "LengthList", {{"Content-Length", "3, 3"}}, {"POST", 11}, 400, "bad_content_length"},
+        FieldRow{
+            "LengthWithSign", {{"Content-Length", "+3"}}, {"POST", 11}, 400, "bad_content_length"},
+        FieldRow{
+            "LengthInHex", {{"Content-Length", "0x3"}}, {"POST", 11}, 400, "bad_content_length"},
+        FieldRow{
+            "NegativeLength", {{"Content-Length", "-1"}}, {"POST", 11}, 400, "bad_content_length"},
+        FieldRow{"LengthBeyond64Bits",
+                 {{"Content-Length", "18446744073709551616"}},
+                 {"POST", 11},
+                 400,
+                 "bad_content_length"},
         FieldRow{"EmptyLength", {{"Content-Length", ""}}, {"POST", 11}, 400, "bad_content_length"},
         FieldRow{"TwoHosts", {{"host", "localhost"}}, {"GET", 11}, 400, "bad_host"},
         FieldRow{"Trailer", {{"Trailer", "Authorization"}}, {"POST", 11}, 400, "trailers_refused"},
         FieldRow{"Upgrade", {{"Upgrade", "h2c"}}, {"GET", 11}, 501, "upgrade_refused"},
-        FieldRow{"OtherExpectation", {{"Expect", "200-ok"}}, {"POST", 11}, 417, "expectation_failed"},
-        FieldRow{"CompressedBody", {{"Content-Encoding", "gzip"}}, {"POST", 11}, 415, "unsupported_media_type"},
-        FieldRow{"TwoAuthorizations", {{"Authorization", "Bearer a"}, {"authorization", "Bearer b"}}, {"GET", 11}, 400, "repeated_field"},
+        FieldRow{
+            "OtherExpectation", {{"Expect", "200-ok"}}, {"POST", 11}, 417, "expectation_failed"},
+        FieldRow{"CompressedBody",
+                 {{"Content-Encoding", "gzip"}},
+                 {"POST", 11},
+                 415,
+                 "unsupported_media_type"},
+        FieldRow{"TwoAuthorizations",
+                 {{"Authorization", "Bearer a"}, {"authorization", "Bearer b"}},
+                 {"GET", 11},
+                 400,
+                 "repeated_field"},
         FieldRow{"Connect", {}, {"CONNECT", 11}, 405, "method_not_allowed"},
         FieldRow{"Trace", {}, {"TRACE", 11}, 405, "method_not_allowed"},
         FieldRow{"UnknownMethod", {}, {"BREW", 11}, 501, "method_unknown"},
@@ -156,7 +205,8 @@ TEST(Host, IsRequired) {
 }
 
 TEST(Host, AcceptsTheLoopbackNamesWithAnyPort) {
-    for (auto host : {"localhost", "LOCALHOST:80", "127.0.0.1", "127.0.0.1:65535", "[::1]", "[::1]:8080"})
+    for (auto host :
+         {"localhost", "LOCALHOST:80", "127.0.0.1", "127.0.0.1:65535", "[::1]", "[::1]:8080"})
         EXPECT_FALSE(check_host(host)) << host;
 }
 
@@ -171,7 +221,8 @@ TEST(Host, OtherNamesAreMisdirected) {
 TEST(Host, MalformedNamesAreRefusedEvenWhenAllAreAccepted) {
     HostList const anyone{std::vector<std::string>{}};
     EXPECT_FALSE(check_host("shop.example:443", anyone));
-    for (auto host : {"", "a b", "a:b", "a:", "a:70000", "user@a", "a/b", "a,b", "[::1", "[zz::]", "::1", "a:1:2"}) {
+    for (auto host : {"", "a b", "a:b", "a:", "a:70000", "user@a", "a/b", "a,b", "[::1", "[zz::]",
+                      "::1", "a:1:2"}) {
         auto const fault = check_host(host, anyone);
         ASSERT_TRUE(fault) << host;
         EXPECT_EQ(fault->status, 400U) << host;

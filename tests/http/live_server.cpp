@@ -15,7 +15,8 @@ namespace {
 // `count` events, one at a time; then the end, or heartbeats until it is closed.
 class Events final : public EventSource {
 public:
-    Events(net::io_context& io, int count, bool endless) : timer_(io), left_(count), endless_(endless) {}
+    Events(net::io_context& io, int count, bool endless)
+        : timer_(io), left_(count), endless_(endless) {}
     net::awaitable<std::optional<std::string>> next(std::chrono::milliseconds wait_max) override {
         if (closed_) co_return std::nullopt;
         if (left_ > 0) co_return "data: " + std::to_string(left_--) + "\n\n";
@@ -55,7 +56,8 @@ net::awaitable<Response> EchoHandler::handle(Request request) {
     ++handled;
     std::string const path = request.head.path;
     if (path == "/throw") throw std::runtime_error("the handler fell over");
-    if (path == "/large") co_return text_response(200, "text/plain", std::string(4 * 1024 * 1024, 'x'));
+    if (path == "/large")
+        co_return text_response(200, "text/plain", std::string(4 * 1024 * 1024, 'x'));
     if (path == "/events") co_return event_response(std::make_shared<Events>(io_, 3, false));
     if (path == "/feed") co_return event_response(std::make_shared<Events>(io_, 1, true));
     if (path == "/empty") co_return empty_response(204);
@@ -73,7 +75,8 @@ net::awaitable<Response> EchoHandler::handle(Request request) {
         if (!released_) co_await gate_.async_wait(net::redirect_error(net::use_awaitable, ignored));
     }
     std::string said(name_of(request.head.method));
-    said += ' ' + path + '|' + request.body + '|' + *std::static_pointer_cast<std::string const>(request.note);
+    said += ' ' + path + '|' + request.body + '|' +
+            *std::static_pointer_cast<std::string const>(request.note);
     Response response = text_response(200, "text/plain", std::move(said));
     if (request.head.path == "/close") response.close = true;
     if (auto const name = request.head.header("X-Name")) response.set("X-Name", std::string(*name));

@@ -24,7 +24,8 @@ namespace parley::http::test {
 //   /chunks   takes a chunked body                  /small   takes 10 bytes
 class EchoHandler final : public Handler {
 public:
-    explicit EchoHandler(net::io_context& io) : io_(io), gate_(io, net::steady_timer::time_point::max()) {}
+    explicit EchoHandler(net::io_context& io)
+        : io_(io), gate_(io, net::steady_timer::time_point::max()) {}
     std::variant<BodyPlan, Response> on_head(Head const& head) override;
     net::awaitable<Response> handle(Request request) override;
 
@@ -52,8 +53,8 @@ public:
     std::uint16_t port() const { return server_->port(); }
     EchoHandler& handler() { return handler_; }
     Stats stats();
-    void begin_stop();  // returns at once
-    bool await_stop();  // false when it does not end in time
+    void begin_stop(); // returns at once
+    bool await_stop(); // false when it does not end in time
     std::vector<std::string> faults();
 
 private:

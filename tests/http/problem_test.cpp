@@ -15,7 +15,8 @@ Json document_of(Response const& response) {
 }
 
 TEST(Problem, CarriesTheMembersOfRfc9457) {
-    Response const response = problem(Refusal{RefusalCode::not_found, "There is no such dispute.", {}, {}, {}}, "req_1");
+    Response const response =
+        problem(Refusal{RefusalCode::not_found, "There is no such dispute.", {}, {}, {}}, "req_1");
     EXPECT_EQ(response.status, 404U);
     EXPECT_EQ(*response.header("content-type"), "application/problem+json");
     Json const json = document_of(response);
@@ -30,8 +31,11 @@ TEST(Problem, CarriesTheMembersOfRfc9457) {
 }
 
 TEST(Problem, PointsAtFields) {
-    Refusal const refusal{RefusalCode::invalid, "Two faults.",
-                          {{"/claim/amount", RefusalCode::out_of_range, "too \"much\""}}, {}, {}};
+    Refusal const refusal{RefusalCode::invalid,
+                          "Two faults.",
+                          {{"/claim/amount", RefusalCode::out_of_range, "too \"much\""}},
+                          {},
+                          {}};
     Json const json = document_of(problem(refusal, "req_1"));
     EXPECT_EQ(json.at("status"), 422);
     EXPECT_EQ(json.at("errors").at(0).at("pointer"), "/claim/amount");
@@ -40,9 +44,12 @@ TEST(Problem, PointsAtFields) {
 }
 
 TEST(Problem, ARefusedActSaysWhatBlocksItAndWhatIsAllowed) {
-    Refusal const refusal{RefusalCode::not_possible_now, "Not now.", {},
-                          {{"an offer is open", "None is.", std::nullopt}, {"time", "Later.", Instant{0}}},
-                          {"offer", "withdraw"}};
+    Refusal const refusal{
+        RefusalCode::not_possible_now,
+        "Not now.",
+        {},
+        {{"an offer is open", "None is.", std::nullopt}, {"time", "Later.", Instant{0}}},
+        {"offer", "withdraw"}};
     Json const json = document_of(problem(refusal, "req_1"));
     EXPECT_EQ(json.at("status"), 409);
     EXPECT_TRUE(json.at("blocked_by").at(0).at("unlocks_at").is_null());
@@ -66,9 +73,12 @@ TEST(Problem, EveryKindHasItsStatus) {
 
 TEST(Problem, TellsHowToSignInAndWhenToComeBack) {
     auto const plain = [](RefusalCode code) { return Refusal{code, "No.", {}, {}, {}}; };
-    EXPECT_EQ(*problem(plain(RefusalCode::not_authenticated), "r").header("WWW-Authenticate"), "Bearer");
+    EXPECT_EQ(*problem(plain(RefusalCode::not_authenticated), "r").header("WWW-Authenticate"),
+              "Bearer");
     EXPECT_EQ(*problem(plain(RefusalCode::busy), "r").header("Retry-After"), "1");
-    EXPECT_EQ(*problem(plain(RefusalCode::too_many), "r", std::chrono::seconds(7)).header("Retry-After"), "7");
+    EXPECT_EQ(
+        *problem(plain(RefusalCode::too_many), "r", std::chrono::seconds(7)).header("Retry-After"),
+        "7");
     EXPECT_EQ(problem(plain(RefusalCode::invalid), "r").header("Retry-After"), nullptr);
 }
 

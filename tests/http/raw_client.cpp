@@ -9,6 +9,7 @@
 #include <array>
 #include <charconv>
 #include <stdexcept>
+#include <utility>
 
 namespace parley::http::test {
 
@@ -18,7 +19,8 @@ std::string const* Answer::header(std::string_view name) const {
     return nullptr;
 }
 
-RawClient::RawClient(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+RawClient::RawClient(std::uint16_t port)
+    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     timeval const wait{10, 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
     ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
@@ -42,9 +44,7 @@ void RawClient::send(std::string_view bytes) {
     }
 }
 
-void RawClient::finish_sending() {
-    ::shutdown(socket_, SHUT_WR);
-}
+void RawClient::finish_sending() { ::shutdown(socket_, SHUT_WR); }
 
 void RawClient::reset() {
     linger const rude{1, 0};
@@ -80,7 +80,8 @@ std::optional<Answer> RawClient::receive(bool to_head) {
     while (at + 2 < head.size()) {
         std::size_t const end = head.find("\r\n", at);
         std::size_t const colon = head.find(": ", at);
-        answer.headers.push_back({head.substr(at, colon - at), head.substr(colon + 2, end - colon - 2)});
+        answer.headers.push_back(
+            {head.substr(at, colon - at), head.substr(colon + 2, end - colon - 2)});
         at = end + 2;
     }
     std::string const* length = answer.header("Content-Length");
@@ -102,11 +103,11 @@ std::optional<std::string> RawClient::receive_rest() {
     while (fill()) {
     }
     if (!ended_) return std::nullopt;
+    ::close(
+        std::exchange(socket_, -1)); // as a well-behaved peer does when the other side has ended
     return std::exchange(buffer_, {});
 }
 
-bool RawClient::is_closed() {
-    return receive_rest() == "";
-}
+bool RawClient::is_closed() { return receive_rest() == ""; }
 
 } // namespace parley::http::test

@@ -64,8 +64,9 @@ TEST(Router, KnowsTheRoot) {
 
 TEST(Router, OtherPathsAreUnknown) {
     Router const router = example();
-    for (auto path : {"/v1", "/v1/disputes/", "/v1/disputes/a/b", "/V1/disputes", "/v1/disputes//actions/offer", "",
-                      "v1/disputes", "/a/b/c/d/e/f/g/h/i/j/k/l/m/n"})
+    for (auto path :
+         {"/v1", "/v1/disputes/", "/v1/disputes/a/b", "/V1/disputes", "/v1/disputes//actions/offer",
+          "", "v1/disputes", "/a/b/c/d/e/f/g/h/i/j/k/l/m/n"})
         EXPECT_TRUE(std::holds_alternative<NoSuchPath>(router.find(Method::get, path))) << path;
 }
 

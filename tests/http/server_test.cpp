@@ -16,12 +16,14 @@ namespace {
 using std::chrono::milliseconds;
 
 std::string get(std::string_view path, std::string_view fields = "") {
-    return "GET " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\n" + std::string(fields) + "\r\n";
+    return "GET " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\n" + std::string(fields) +
+           "\r\n";
 }
 
 std::string post(std::string_view path, std::string_view body, std::string_view fields = "") {
-    return "POST " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
-           std::to_string(body.size()) + "\r\n" + std::string(fields) + "\r\n" + std::string(body);
+    return "POST " + std::string(path) +
+           " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) +
+           "\r\n" + std::string(fields) + "\r\n" + std::string(body);
 }
 
 TEST(Server, AnswersWithWhatEveryAnswerHas) {
@@ -111,8 +113,9 @@ TEST(Server, ALargeBodyArrivesWhole) {
 TEST(Server, TakesChunksWhereTheHandlerAllowsThem) {
     LiveServer server;
     RawClient client(server.port());
-    auto const answer = client.ask("POST /chunks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                   "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n");
+    auto const answer =
+        client.ask("POST /chunks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+                   "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n");
     EXPECT_EQ(answer->body, "POST /chunks|abcde|noted");
     EXPECT_EQ(client.ask(get("/next"))->body, "GET /next||noted");
 }
@@ -120,18 +123,23 @@ TEST(Server, TakesChunksWhereTheHandlerAllowsThem) {
 TEST(Server, SaysContinueOnlyToThoseWhoMay) {
     LiveServer server;
     RawClient allowed(server.port());
-    allowed.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+    allowed.send(
+        "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
     EXPECT_EQ(allowed.receive_through("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
     EXPECT_EQ(allowed.ask("abc")->body, "POST /x|abc|noted");
 
     RawClient unknown(server.port());
-    EXPECT_EQ(unknown.ask("POST /secret HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
+    EXPECT_EQ(unknown
+                  .ask("POST /secret HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: "
+                       "100-continue\r\n\r\n")
                   ->status,
               401U);
     EXPECT_TRUE(unknown.is_closed());
 
     RawClient greedy(server.port());
-    EXPECT_EQ(greedy.ask("POST /small HTTP/1.1\r\nHost: localhost\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n")
+    EXPECT_EQ(greedy
+                  .ask("POST /small HTTP/1.1\r\nHost: localhost\r\nContent-Length: 11\r\nExpect: "
+                       "100-continue\r\n\r\n")
                   ->status,
               413U);
     EXPECT_TRUE(greedy.is_closed());
@@ -140,7 +148,8 @@ TEST(Server, SaysContinueOnlyToThoseWhoMay) {
 TEST(Server, RefusesBeforeItReadsTheBody) {
     LiveServer server;
     RawClient client(server.port());
-    auto const answer = client.ask("POST /secret HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n");
+    auto const answer =
+        client.ask("POST /secret HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n");
     ASSERT_TRUE(answer); // though no byte of the body was sent
     EXPECT_EQ(answer->status, 401U);
     EXPECT_TRUE(client.is_closed());
@@ -169,7 +178,8 @@ TEST(Server, TheOldVersionKeepsTheConnectionOnlyOnRequest) {
     EXPECT_EQ(plain.ask("GET /x HTTP/1.0\r\nHost: localhost\r\n\r\n")->status, 200U);
     EXPECT_TRUE(plain.is_closed());
     RawClient keeping(server.port());
-    auto const answer = keeping.ask("GET /x HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n");
+    auto const answer =
+        keeping.ask("GET /x HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n");
     EXPECT_EQ(*answer->header("Connection"), "keep-alive");
     EXPECT_EQ(keeping.ask(get("/y"))->body, "GET /y||noted");
 }
@@ -184,7 +194,8 @@ TEST(Server, AnExceptionIsAnsweredAndToldOnce) {
         EXPECT_EQ(*answer->header("Content-Type"), "application/problem+json");
         std::string const id = *answer->header("Request-Id");
         EXPECT_NE(answer->body.find(id), std::string::npos);
-        EXPECT_EQ(answer->body.find("fell over"), std::string::npos); // what went wrong stays inside
+        EXPECT_EQ(answer->body.find("fell over"),
+                  std::string::npos); // what went wrong stays inside
         EXPECT_EQ(client.ask(get("/y"))->body, "GET /y||noted");
         ASSERT_FALSE(server.faults().empty());
         EXPECT_TRUE(server.faults().back().starts_with(id));
@@ -260,7 +271,8 @@ TEST(Limits, ASlowBodyIsRefused) {
     limits.body = milliseconds(20);
     LiveServer server(limits);
     RawClient client(server.port());
-    auto const answer = client.ask("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n");
+    auto const answer =
+        client.ask("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n");
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->status, 408U);
     EXPECT_TRUE(client.is_closed());
@@ -284,10 +296,11 @@ TEST(Limits, AReaderThatDoesNotReadIsLetGo) {
     LiveServer server(limits);
     RawClient client(server.port());
     for (int i = 0; i < 8; ++i) client.send(get("/large"));
-    // It is let go while it still does not read: the next connection finds itself alone.
+    // It is let go while it still does not read: another connection finds itself alone.
     RawClient witness(server.port());
+    ASSERT_EQ(witness.ask(get("/y"))->status, 200U);
+    ASSERT_EQ(server.stats().accepted, 2U);
     while (server.stats().connections > 1) ASSERT_EQ(witness.ask(get("/y"))->status, 200U);
-    EXPECT_LT(server.handler().handled.load(), 1'000'000);
 }
 
 TEST(Limits, AWaitingHandlerIsNotATimeOut) {
@@ -340,11 +353,13 @@ TEST(Limits, APeerThatLeavesRudelyHarmsNobody) {
     RawClient client(server.port());
     for (int i = 0; i < 20; ++i) {
         RawClient rude(server.port());
-        rude.send(i % 2 == 0 ? get("/large") : "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\na");
+        rude.send(i % 2 == 0 ? get("/large")
+                             : "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\na");
         rude.reset();
     }
-    while (server.stats().accepted < 21 || server.stats().connections > 1)
-        ASSERT_EQ(client.ask(get("/x"))->status, 200U);
+    RawClient last(server.port()); // accepted after all the others
+    ASSERT_EQ(last.ask(get("/x"))->status, 200U);
+    while (server.stats().connections > 2) ASSERT_EQ(client.ask(get("/x"))->status, 200U);
     EXPECT_TRUE(server.faults().empty());
 }
 

@@ -36,17 +36,54 @@ TEST(Target, SeesADuplicateBehindItsEncoding) {
 }
 
 TEST(Target, AcceptsWhatIsOrdinary) {
-    for (auto text : {"/", "/a", "/a/", "/a.b/..c/...", "/a;v=1", "/a:b@c", "/~x/-_.", "/%7B", "/a?", "/a?&&",
-                      "/a?x=/?:@"})
+    for (auto text : {"/", "/a", "/a/", "/a.b/..c/...", "/a;v=1", "/a:b@c", "/~x/-_.", "/%7B",
+                      "/a?", "/a?&&", "/a?x=/?:@"})
         EXPECT_TRUE(parse_target(text)) << text;
 }
 
 TEST(Target, RefusesWhatCouldBeReadInTwoWays) {
-    for (auto text : {"", "*", "a", "http://localhost/", "localhost:80", "//evil.example/", "/a//b", "/.", "/..",
-                      "/a/../b", "/a/./b", "/a/..", "/%2e%2e/b", "/%2E", "/a%2fb", "/a%2Fb", "/a%5cb", "/a\\b",
-                      "/a%00", "/a%0d%0a", "/a%7f", "/a#b", "/a?b#c", "/a%", "/a%2", "/a%zz", "/%61", "/a b",
-                      "/\x80", "/%80", "/%c0%af", "/%ed%a0%80", "/%f5%80%80%80", "/a?x=%00", "/a?x=%0a",
-                      "/a?x=%ff", "/a?x=\"", "/a?x=<y>", "/a?x=|", "/a?x={y}", "/a?x=%4", "/[a]"}) {
+    for (auto text : {"",
+                      "*",
+                      "a",
+                      "http://localhost/",
+                      "localhost:80",
+                      "//evil.example/",
+                      "/a//b",
+                      "/.",
+                      "/..",
+                      "/a/../b",
+                      "/a/./b",
+                      "/a/..",
+                      "/%2e%2e/b",
+                      "/%2E",
+                      "/a%2fb",
+                      "/a%2Fb",
+                      "/a%5cb",
+                      "/a\\b",
+                      "/a%00",
+                      "/a%0d%0a",
+                      "/a%7f",
+                      "/a#b",
+                      "/a?b#c",
+                      "/a%",
+                      "/a%2",
+                      "/a%zz",
+                      "/%61",
+                      "/a b",
+                      "/\x80",
+                      "/%80",
+                      "/%c0%af",
+                      "/%ed%a0%80",
+                      "/%f5%80%80%80",
+                      "/a?x=%00",
+                      "/a?x=%0a",
+                      "/a?x=%ff",
+                      "/a?x=\"",
+                      "/a?x=<y>",
+                      "/a?x=|",
+                      "/a?x={y}",
+                      "/a?x=%4",
+                      "/[a]"}) {
         auto const target = parse_target(text);
         ASSERT_FALSE(target) << text;
         EXPECT_EQ(target.error().status, 400U) << text;

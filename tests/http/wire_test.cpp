@@ -43,7 +43,8 @@ constexpr std::string_view chunked_head =
 
 TEST(Wire, ReadsAHeadThatComesByteByByte) {
     Reader reader;
-    std::string_view const bytes = "GET /v1/x?a=b HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n";
+    std::string_view const bytes =
+        "GET /v1/x?a=b HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n";
     for (std::size_t i = 0; i + 1 < bytes.size(); ++i) {
         reader.feed(bytes.substr(i, 1));
         ASSERT_EQ(reader.wire.read_head(), Wire::Progress::need_more);
@@ -81,7 +82,8 @@ TEST(Wire, TrailersNeverBecomeFields) {
     ASSERT_EQ(reader.wire.read_head(), Wire::Progress::done);
     Head const head = reader.wire.take_head();
     ASSERT_FALSE(reader.wire.begin_body({.bytes_max = 100, .allow_chunked = true}));
-    ASSERT_EQ(reader.feed_body("3\r\nabc\r\n0\r\nAuthorization: Bearer stolen\r\n\r\n"), Wire::Progress::done);
+    ASSERT_EQ(reader.feed_body("3\r\nabc\r\n0\r\nAuthorization: Bearer stolen\r\n\r\n"),
+              Wire::Progress::done);
     EXPECT_EQ(reader.wire.take_body(), "abc");
     EXPECT_EQ(head.fields.size(), 2U);
     EXPECT_FALSE(head.header("Authorization"));
@@ -131,13 +133,16 @@ std::string one_byte_chunks(std::size_t count) {
 INSTANTIATE_TEST_SUITE_P(
     Rows, HostileChunks,
     testing::Values(ChunkRow{"HexPrefix", "0x5\r\nabcde\r\n0\r\n\r\n", 400},
-                    ChunkRow{"BareLineFeed", "5\nabcde\n0\n\n", 400},
+                    ChunkRow{"BareLineFeed", "5\nabcde\n0\n\nGET / HTTP/1.1\r\n", 400},
                     ChunkRow{"MissingEndOfChunk", "3\r\nabcde\r\n0\r\n\r\n", 400},
                     ChunkRow{"NoSize", ";\r\nabc\r\n0\r\n\r\n", 400},
                     ChunkRow{"SizeBeyond64Bits", "10000000000000000\r\na\r\n0\r\n\r\n", 400},
-                    ChunkRow{"TooMuchInOneChunk", "186a1\r\n" + std::string(100'001, 'a') + "\r\n0\r\n\r\n", 413},
-                    ChunkRow{"EndlessExtension", "5;a=" + std::string(40'000, 'b') + "\r\nabcde\r\n0\r\n\r\n", 413},
-                    ChunkRow{"EndlessTrailers", "0\r\nA: " + std::string(40'000, 'b') + "\r\n\r\n", 413},
+                    ChunkRow{"TooMuchInOneChunk",
+                             "186a1\r\n" + std::string(100'001, 'a') + "\r\n0\r\n\r\n", 413},
+                    ChunkRow{"EndlessExtension",
+                             "5;a=" + std::string(40'000, 'b') + "\r\nabcde\r\n0\r\n\r\n", 413},
+                    ChunkRow{"EndlessTrailers", "0\r\nA: " + std::string(40'000, 'b') + "\r\n\r\n",
+                             413},
                     ChunkRow{"TooManyChunks", one_byte_chunks(20'000), 413}),
     [](auto const& row) { return std::string(row.param.name); });
 
@@ -163,12 +168,16 @@ TEST(Wire, HeadIsGetWithoutABody) {
 }
 
 TEST(Wire, RefusesWhatTheParserRefuses) {
-    for (auto bytes : {"GET / HTTP/1.9\r\nHost: localhost\r\n\r\n", "GET / HTTP/2.0\r\nHost: localhost\r\n\r\n",
-                       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "GET /\r\nHost: localhost\r\n\r\n",
-                       "GET / HTTP/1.1 \r\nHost: localhost\r\n\r\n", "GET  / HTTP/1.1\r\nHost: localhost\r\n\r\n",
-                       "GET / HTTP/1.1\r\nHost : localhost\r\n\r\n", "GET / HTTP/1.1\r\n: x\r\nHost: localhost\r\n\r\n",
-                       "GET / HTTP/1.1\r\nno colon\r\nHost: localhost\r\n\r\n", "GET / http/1.1\r\nHost: localhost\r\n\r\n",
-                       "G@T / HTTP/1.1\r\nHost: localhost\r\n\r\n"}) {
+    for (auto bytes :
+         {"GET / HTTP/1.9\r\nHost: localhost\r\n\r\n", "GET / HTTP/2.0\r\nHost: localhost\r\n\r\n",
+          "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "GET /\r\nHost: localhost\r\n\r\n",
+          "GET / HTTP/1.1 \r\nHost: localhost\r\n\r\n",
+          "GET  / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost : localhost\r\n\r\n",
+          "GET / HTTP/1.1\r\n: x\r\nHost: localhost\r\n\r\n",
+          "GET / HTTP/1.1\r\nno colon\r\nHost: localhost\r\n\r\n",
+          "GET / http/1.1\r\nHost: localhost\r\n\r\n",
+          "G@T / HTTP/1.1\r\nHost: localhost\r\n\r\n"}) {
         Reader reader;
         reader.feed(bytes);
         EXPECT_EQ(reader.wire.read_head(), Wire::Progress::refused) << bytes;

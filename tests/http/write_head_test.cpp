@@ -16,10 +16,11 @@ std::string written(Response const& response, HeadFacts facts = {}) {
 }
 
 TEST(ResponseHead, HasWhatEveryAnswerHas) {
-    EXPECT_EQ(written(text_response(200, "text/plain", "hello"), {.body_bytes = 5}),
-              "HTTP/1.1 200 OK\r\nDate: Sat, 21 Nov 2026 10:00:00 GMT\r\nContent-Length: 5\r\n"
-              "Content-Type: text/plain\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
-              "Request-Id: req_1\r\n\r\n");
+    EXPECT_EQ(
+        written(text_response(200, "text/plain", "hello"), {.body_bytes = 5}),
+        "HTTP/1.1 200 OK\r\nDate: Sat, 21 Nov 2026 10:00:00 GMT\r\nContent-Length: 5\r\n"
+        "Content-Type: text/plain\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+        "Request-Id: req_1\r\n\r\n");
 }
 
 TEST(ResponseHead, KeepsAHandlersCaching) {
@@ -44,7 +45,10 @@ TEST(ResponseHead, NoFieldCanEndItsLine) {
 
 TEST(ResponseHead, FramingIsTheServersBusiness) {
     Response response = empty_response(200);
-    response.headers = {{"content-length", "99"}, {"Transfer-Encoding", "gzip"}, {"connection", "upgrade"}, {"Date", "x"}};
+    response.headers = {{"content-length", "99"},
+                        {"Transfer-Encoding", "gzip"},
+                        {"connection", "upgrade"},
+                        {"Date", "x"}};
     std::string const out = written(response, {.body_bytes = 0});
     EXPECT_EQ(out.find("99"), std::string::npos);
     EXPECT_EQ(out.find("gzip"), std::string::npos);
@@ -53,13 +57,16 @@ TEST(ResponseHead, FramingIsTheServersBusiness) {
 }
 
 TEST(ResponseHead, A204HasNoLength) {
-    EXPECT_EQ(written(empty_response(204), {.framing = Framing::none}).find("Content-Length"), std::string::npos);
+    EXPECT_EQ(written(empty_response(204), {.framing = Framing::none}).find("Content-Length"),
+              std::string::npos);
 }
 
 TEST(ResponseHead, SaysWhetherTheConnectionStays) {
-    EXPECT_NE(written(empty_response(200), {.keep_alive = false}).find("\r\nConnection: close\r\n"), std::string::npos);
+    EXPECT_NE(written(empty_response(200), {.keep_alive = false}).find("\r\nConnection: close\r\n"),
+              std::string::npos);
     EXPECT_EQ(written(empty_response(200)).find("Connection"), std::string::npos);
-    EXPECT_NE(written(empty_response(200), {.says_keep_alive = true}).find("\r\nConnection: keep-alive\r\n"),
+    EXPECT_NE(written(empty_response(200), {.says_keep_alive = true})
+                  .find("\r\nConnection: keep-alive\r\n"),
               std::string::npos);
 }
 

@@ -103,9 +103,11 @@ TEST(EventCodec, RefusesWhatDoesNotFitWithASentence) {
         {"replied", "/number", "0", "/number must be 1 or more"},
         {"replied", "/number", "-1", "/number must be 0 to 4294967295"},
         {"replied", "/actor", R"("")", "/actor must not be empty"},
-        {"replied", "/id", R"("dsp_01KJMA0FM0E00R0081040G2081")", "/id must be an id that starts with evt_"},
+        {"replied", "/id", R"("dsp_01KJMA0FM0E00R0081040G2081")",
+         "/id must be an id that starts with evt_"},
         {"replied", "/room", R"("hall")",
-         "/room must be one of joint, claimant_caucus, respondent_caucus, neutral_notes, administration"},
+         "/room must be one of joint, claimant_caucus, respondent_caucus, neutral_notes, "
+         "administration"},
         {"replied", "/at", R"("yesterday")", "/at must be an instant"},
         {"replied", "/extra", "1", "/extra is not known"},
         {"replied", "/stage", "", "/stage is missing"},
@@ -115,7 +117,8 @@ TEST(EventCodec, RefusesWhatDoesNotFitWithASentence) {
         {"replied", "/facts/answer", "null", "/facts/answer must be one of contest, accept"},
         {"replied", "/facts/mood", R"("good")", "/facts/mood is not known"},
         {"replied", "/facts/role", R"("judge")",
-         "/facts/role must be one of claimant, respondent, mediator, decider, administrator, platform, "
+         "/facts/role must be one of claimant, respondent, mediator, decider, administrator, "
+         "platform, "
          "auditor, clock"},
         {"replied", "/facts/role", "", "/facts/role is missing"},
         {"replied", "/facts/step", "7", "/facts/step must be a string"},
@@ -123,7 +126,8 @@ TEST(EventCodec, RefusesWhatDoesNotFitWithASentence) {
         {"replied", "/facts/via", R"("shop")", "/facts/via must be an id that starts with plt_"},
         {"replied", "/facts/then/after", "{}", "/facts/then/after is not known"},
         {"replied", "/facts/then/armed/0/then", "", "/facts/then/armed/0/then is missing"},
-        {"replied", "/facts/then/armed/0/period", R"("P7D7H")", "/facts/then/armed/0/period must be a period"},
+        {"replied", "/facts/then/armed/0/period", R"("P7D7H")",
+         "/facts/then/armed/0/period must be a period"},
         {"replied", "/facts/then/armed/0/last_days/1", R"("2026-02-30")",
          "/facts/then/armed/0/last_days/1 must be a date"},
         {"replied", "/facts/then/armed/0/actors", R"({"0":"claimant"})",
@@ -136,7 +140,8 @@ TEST(EventCodec, RefusesWhatDoesNotFitWithASentence) {
          "/facts/remedies/0/amount must be an object of amount and currency"},
         {"offer_made", "/facts/remedies/0/amount/amount", "1.5",
          "/facts/remedies/0/amount/amount must be an integer"},
-        {"dispute_filed", "/facts/parties/1", "", "/facts/parties must hold the claimant, then the respondent"},
+        {"dispute_filed", "/facts/parties/1", "",
+         "/facts/parties must hold the claimant, then the respondent"},
         {"dispute_filed", "/facts/parties/1/side", R"("claimant")",
          "/facts/parties must hold the claimant, then the respondent"},
         {"dispute_filed", "/facts/resolution/because/0/facts/0/1", "",
@@ -174,8 +179,10 @@ TEST(EventCodec, ShowsADeadlineAsItIsStored) {
     std::string out;
     JsonWriter json(out);
     write(json, sample_deadline());
-    EXPECT_THAT(out, testing::StartsWith(
-                         R"({"name":"response","at":"2026-11-28T15:59:59.999999Z","zone":"Asia/Shanghai",)"));
+    EXPECT_THAT(
+        out,
+        testing::StartsWith(
+            R"({"name":"response","at":"2026-11-28T15:59:59.999999Z","zone":"Asia/Shanghai",)"));
     EXPECT_THAT(out, testing::HasSubstr(R"("then":"respondent_silent")"));
 }
 

@@ -22,7 +22,9 @@ inline Remedy sample_remedy() {
     return {RemedyKind::refund, euros(12990), Side::respondent, at("2026-12-01T23:59:59.999999Z")};
 }
 inline ClaimFacts sample_claim() {
-    return {ClaimReason::not_received, euros(12990), {sample_remedy(), {RemedyKind::apology, {}, {}, {}}}};
+    return {ClaimReason::not_received,
+            euros(12990),
+            {sample_remedy(), {RemedyKind::apology, {}, {}, {}}}};
 }
 inline Consent sample_consent() {
     Consent consent;
@@ -43,7 +45,8 @@ inline Deadline sample_deadline() {
     deadline.at = at("2026-11-28T15:59:59.999999Z");
     deadline.zone = "Asia/Shanghai";
     deadline.calendar = "civil";
-    deadline.trace = {"told on 2026-11-21", "7 calendar days", "ends with the day in Asia/Shanghai"};
+    deadline.trace = {"told on 2026-11-21", "7 calendar days",
+                      "ends with the day in Asia/Shanghai"};
     deadline.step = "respondent_silent";
     deadline.stamp = 3;
     deadline.anchor = at("2026-11-21T10:00:00Z");
@@ -57,7 +60,8 @@ inline Deadline sample_deadline() {
 inline Consequences sample_consequences() {
     Consequences then;
     then.passed = DroppedDeadline{"reply", 2, {}};
-    then.entered = StageEntered{"negotiation", Label::negotiation, Status::settled, true, "response"};
+    then.entered =
+        StageEntered{"negotiation", Label::negotiation, Status::settled, true, "response"};
     then.dropped = {{"reply", 2, {}}, {"negotiation", 4, 5}};
     then.armed = {sample_deadline()};
     then.marks = {"respondent_silent", "told"};
@@ -71,15 +75,19 @@ inline DisputeFiled sample_filed() {
     filed.clock = sample_id<TestClockId>(2);
     filed.parties = {
         {sample_id<PartyId>(3), Side::claimant, PartyKind::consumer, "ES", "es", "Europe/Madrid"},
-        {sample_id<PartyId>(4), Side::respondent, PartyKind::business, "CN", "zh-Hans", "Asia/Shanghai"}};
+        {sample_id<PartyId>(4), Side::respondent, PartyKind::business, "CN", "zh-Hans",
+         "Asia/Shanghai"}};
     filed.claim = sample_claim();
     filed.concluded_at = at("2026-10-02T09:12:00Z");
     filed.channel = "b2c";
     filed.consents = {sample_consent()};
     filed.procedure = {"uncitral-track-2", 1, sha256("a procedure")};
     // Not sorted by name: their order is part of the value.
-    filed.resolution = {Track::one, "2026-11",
-                        {{"B2B", "Two businesses may agree to arbitrate.", "Model Law Art. 7",
+    filed.resolution = {Track::one,
+                        "2026-11",
+                        {{"B2B",
+                          "Two businesses may agree to arbitrate.",
+                          "Model Law Art. 7",
                           {{"respondent.kind", "business"}, {"claimant.country", "ES"}}}}};
     return filed;
 }
@@ -109,7 +117,8 @@ inline std::vector<EventBody> sample_bodies() {
         FinalDateSet{at("2026-12-15T22:59:59.999999Z")},
         EvidenceSubmitted{sample_id<EvidenceId>(7)},
         EvidenceRequested{Side::respondent},
-        OutcomeRendered{OutcomeKind::award, Binding::both, 2, neutral, remedies, "Vienna", "contract"},
+        OutcomeRendered{OutcomeKind::award, Binding::both, 2, neutral, remedies, "Vienna",
+                        "contract"},
         CorrectionRequested{},
         OutcomeAccepted{2, true},
         OutcomeRefused{2},
@@ -134,7 +143,8 @@ inline std::vector<Event> sample_events() {
         event.room = Room::claimant_caucus;
         event.stage = "negotiation";
         event.at = at("2026-11-21T10:00:00.123456Z");
-        event.actor = {Role::claimant, sample_id<PartyId>(3).text(), sample_id<PlatformId>(1), true};
+        event.actor = {Role::claimant, sample_id<PartyId>(3).text(), sample_id<PlatformId>(1),
+                       true};
         event.body = body;
         event.then = sample_consequences();
         events.push_back(event);

@@ -1,0 +1,146 @@
+#include "api/app/compose.hpp"
+
+#include "api/app/control.hpp"
+#include "api/app/files.hpp"
+#include "api/app/log.hpp"
+#include "api/app/people.hpp"
+#include "api/http/server.hpp"
+#include "api/routes/routes.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <unistd.h>
+
+namespace parley::app {
+namespace {
+
+EngineOptions engine_options() {
+    EngineOptions options;
+    options.log = [](std::string const& line) { log_line("error", line); };
+    return options;
+}
+
+http::Options wire_options(Doors const& doors) {
+    http::Options options;
+    options.address = doors.address;
+    options.port = doors.port;
+    if (!doors.hosts.empty()) options.hosts = http::HostList(doors.hosts);
+    options.on_fault = [](std::string_view id, std::string_view what) { log_line("error", what, id); };
+    return options;
+}
+
+std::string url_of(Doors const& doors, std::uint16_t port) {
+    bool const is_v6 = doors.address.find(':') != std::string::npos;
+    return is_v6 ? fmt::format("http://[{}]:{}", doors.address, port)
+                 : fmt::format("http://{}:{}", doors.address, port);
+}
+
+// What signs the cursors of lists: kept, so that a page asked for after a restart is still good.
+Bytes32 sealing_key(std::string const& folder) {
+    std::string const path = folder + "/sealing.key";
+    if (auto const text = read_file(path))
+        if (auto const kept = parse_digest(std::string_view(*text).substr(0, 64))) return *kept;
+    Bytes32 const fresh = random32();
+    write_private_file(path, hex_of(fresh) + "\n");
+    return fresh;
+}
+
+routes::ServiceOptions service_options(House const& house) {
+    routes::ServiceOptions options;
+    options.sealing_key = sealing_key(house.folder.path().string());
+    options.version = PARLEY_VERSION;
+    options.log = [](std::string const& line) { log_line("error", line); };
+    return options;
+}
+
+// Runs a coroutine to its end on its own loop; exceptions come out here.
+Done run_to_end(net::io_context& io, net::awaitable<Done> task) {
+    Done done;
+    std::exception_ptr thrown;
+    net::co_spawn(io, std::move(task), [&](std::exception_ptr error, Done result) {
+        thrown = error;
+        done = std::move(result);
+    });
+    io.run();
+    if (thrown) std::rethrow_exception(thrown);
+    return done;
+}
+
+// What keep_house builds and stay_open uses; it outlives the coroutine.
+struct Running {
+    Running(House& the_house, Doors const& the_doors)
+        : house(the_house), doors(the_doors), services(house.engine, service_options(house)), api(services),
+          server(io, wire_options(doors), api), signals(io, SIGTERM, SIGINT) {}
+
+    House& house;
+    Doors const& doors;
+    net::io_context io{1};     // one thread runs all of the wire: the one that called keep_house
+    routes::Services services; // what every route may use
+    routes::Api api;           // who may ask for what, and the answers
+    http::Server server;       // sockets, gates, limits; the port is ours from here on
+    net::signal_set signals;   // how we are told to stop
+};
+
+// Waits out the delay, then lets nobody new in and answers those under way.
+net::awaitable<void> close_doors(Running& running, Control& control) {
+    running.services.draining = true;              // /readyz says 503: balancers look elsewhere
+    notify_manager("STOPPING=1");
+    net::steady_timer delay(running.io, running.doors.shutdown_delay);
+    co_await delay.async_wait(net::use_awaitable);
+    control.stop();                                // no more keys made from beside us
+    co_await running.server.stop();                // ends at the latest with the wire's grace period
+}
+
+net::awaitable<Done> stay_open(Running& running, Prepare prepare, Ready ready) {
+    Engine& engine = running.house.engine;
+    if (Done prepared = co_await prepare(engine); !prepared) {
+        running.signals.cancel();
+        co_return prepared;
+    }
+    Control control(running.io, running.house.folder.path().string(),
+                    [&engine](std::string line) { return answer_control(engine, std::move(line)); });
+    running.server.start();
+    ready(url_of(running.doors, running.server.port()));
+    notify_manager("READY=1");
+    co_await running.signals.async_wait(net::use_awaitable); // and so it stays until someone ends it
+    running.signals.async_wait([](boost::system::error_code const& error, int) {
+        if (!error) ::_exit(1); // asked twice: no more patience
+    });
+    co_await close_doors(running, control);
+    running.signals.cancel();
+    co_return Done{};
+}
+
+} // namespace
+
+House::House(Files const& files, World rules)
+    : world(std::move(rules)), folder(files.folder, files.database), journal(open_sqlite_journal(folder)),
+      reader(open_sqlite_reader(folder)), engine(world, *journal, *reader, clock, engine_options()) {}
+
+Done use_house(House& house, Prepare task) {
+    net::io_context io(1);
+    house.engine.start();
+    Done const done = run_to_end(io, task(house.engine));
+    house.engine.stop();
+    return done;
+}
+
+Done keep_house(House& house, Doors const& doors, Prepare prepare, Ready ready) {
+    Running running(house, doors);
+    house.engine.start(); // the writer, the readers, the timers
+    try {
+        Done const done = run_to_end(running.io, stay_open(running, std::move(prepare), std::move(ready)));
+        house.engine.stop(); // what waits is written, threads are joined
+        return done;
+    } catch (...) {
+        house.engine.stop(); // before the loop goes that it completes its work on
+        throw;
+    }
+}
+
+} // namespace parley::app

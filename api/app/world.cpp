@@ -1,0 +1,26 @@
+#include "api/app/world.hpp"
+
+#include "engine/procedure/embedded_library.hpp"
+
+#include <fmt/format.h>
+
+namespace parley::app {
+
+Result<World> load_world(std::string administrator_zone) {
+    World world;
+    world.zones = ZoneRules::load();
+    if (world.zones.find(administrator_zone) == nullptr)
+        return refuse(RefusalCode::invalid,
+                      fmt::format("there is no time zone {}; give an IANA name such as Europe/Madrid",
+                                  administrator_zone));
+    world.administrator_zone = std::move(administrator_zone);
+    auto law = load_embedded_law();
+    if (!law) return std::unexpected(law.error());
+    world.law = std::move(*law);
+    auto procedures = load_embedded_procedures();
+    if (!procedures) return std::unexpected(procedures.error());
+    world.procedures = std::move(*procedures);
+    return world;
+}
+
+} // namespace parley::app

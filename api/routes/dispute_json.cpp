@@ -1,0 +1,339 @@
+#include "api/routes/dispute_json.hpp"
+
+#include "engine/base/json_slice.hpp"
+#include "engine/procedure/behaviours.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace parley::routes {
+
+namespace {
+
+constexpr std::array sides{Side::claimant, Side::respondent};
+constexpr std::array seats{SeatKind::mediator, SeatKind::decider};
+
+// The words beside an event, or nothing once they are erased.
+std::string_view text_of(std::shared_ptr<std::string const> const& text) {
+    return text ? std::string_view(*text) : std::string_view();
+}
+template <class List>
+std::string_view text_under(List const& list, EventId const& event) {
+    for (auto const& [id, text] : list)
+        if (id == event) return text_of(text);
+    return {};
+}
+
+void write_words(JsonWriter& json, std::string_view name, std::string_view words) {
+    json.key(name);
+    if (words.empty()) json.null();
+    else json.raw(words);
+}
+
+// `words` is the list of descriptions that lies beside the facts, in the same order.
+void write_remedies(JsonWriter& json, std::string_view name, std::vector<Remedy> const& remedies,
+                    std::string_view words) {
+    json.key(name).begin_array();
+    for (std::size_t i = 0; i < remedies.size(); ++i) {
+        Remedy const& remedy = remedies[i];
+        json.begin_object();
+        json.member("kind", name_of(remedy.kind));
+        if (remedy.amount) json.member("amount", *remedy.amount);
+        if (remedy.by) json.member("by", name_of(*remedy.by));
+        if (remedy.due) json.member("due", *remedy.due);
+        std::string_view const description = raw_element(words, i);
+        if (description != "\"\"") write_words(json, "description", description);
+        json.end_object();
+    }
+    json.end_array();
+}
+
+void write_claim(JsonWriter& json, std::string_view name, ClaimFacts const& claim, std::string_view words) {
+    json.key(name).begin_object();
+    json.member("reason", name_of(claim.reason));
+    json.member("amount", claim.amount);
+    write_words(json, "statement", raw_member(words, "statement"));
+    write_remedies(json, "remedies", claim.remedies, raw_member(words, "remedies"));
+    json.end_object();
+}
+
+void write_parties(JsonWriter& json, DisputeState const& state, std::string_view filing) {
+    json.key("parties").begin_array();
+    for (Side const side : sides) {
+        PartyFacts const& party = state.party(side);
+        std::string_view const words = raw_member(filing, name_of(side));
+        json.begin_object();
+        json.member("id", party.id);
+        json.member("side", name_of(side));
+        json.member("kind", name_of(party.kind));
+        write_words(json, "name", raw_member(words, "name"));
+        write_words(json, "email", raw_member(words, "email"));
+        if (auto const address = raw_member(words, "address"); !address.empty())
+            json.key("address").raw(address);
+        if (auto const who = raw_member(words, "representative"); !who.empty())
+            json.key("representative").raw(who);
+        json.member("country", party.country);
+        json.member("language", party.language);
+        json.member("time_zone", party.time_zone);
+        json.end_object();
+    }
+    json.end_array();
+}
+
+void write_seat(JsonWriter& json, DisputeState const& state, SeatKind kind) {
+    Seat const& seat = state.seat(kind);
+    json.begin_object();
+    json.member("id", seat.neutral);
+    json.member("seat", name_of(kind));
+    json.member("status", name_of(seat.status));
+    json.end_object();
+}
+
+// `neutral` is the one at work: whoever is to decide, once there is one; before that the mediator.
+void write_neutrals(JsonWriter& json, DisputeState const& state) {
+    auto const taken = [&](SeatKind kind) { return state.seat(kind).status != SeatStatus::vacant; };
+    json.key("neutral");
+    if (taken(SeatKind::decider)) write_seat(json, state, SeatKind::decider);
+    else if (taken(SeatKind::mediator)) write_seat(json, state, SeatKind::mediator);
+    else json.null();
+    json.key("neutrals").begin_array();
+    for (SeatKind const kind : seats)
+        if (taken(kind)) write_seat(json, state, kind);
+    json.end_array();
+}
+
+void write_answers(JsonWriter& json, DisputeState const& state, std::string_view response) {
+    json.key("response");
+    if (state.response) {
+        json.begin_object().member("answer", name_of(*state.response));
+        write_words(json, "statement", raw_member(response, "statement"));
+        json.end_object();
+    } else {
+        json.null();
+    }
+    if (state.counterclaim)
+        write_claim(json, "counterclaim", *state.counterclaim, raw_member(response, "counterclaim"));
+    else json.key("counterclaim").null();
+    json.key("reply");
+    if (state.reply) json.begin_object().member("answer", name_of(*state.reply)).end_object();
+    else json.null();
+}
+
+void write_deadlines(JsonWriter& json, DisputeEntry const& entry) {
+    Stage const* const stage = entry.procedure->stage(entry.state.stage);
+    json.key("deadlines").begin_array();
+    for (Deadline const& deadline : entry.state.deadlines) {
+        json.begin_object();
+        json.member("name", deadline.name);
+        json.member("at", deadline.at);
+        json.member("zone", deadline.zone);
+        json.member("calendar", deadline.calendar);
+        json.key("trace").begin_array();
+        for (std::string const& line : deadline.trace) json.value(line);
+        json.end_array();
+        Step const* step = stage == nullptr ? nullptr : stage->step(deadline.step);
+        if (step == nullptr) step = entry.procedure->step_anywhere(deadline.step);
+        json.key("then").begin_object();
+        json.member("step", deadline.step);
+        json.member("means", step == nullptr ? std::string_view() : std::string_view(step->means));
+        json.end_object();
+        json.end_object();
+    }
+    json.end_array();
+}
+
+// What is said to reach a settlement may be closed to this viewer; an offer does not remember under
+// which label it was made, so who may not see one label sees no offer.
+bool may_see_offers(DisputeState const& state, Viewer const& viewer) {
+    return may_see(state, viewer, Room::joint, Label::negotiation) &&
+           may_see(state, viewer, Room::joint, Label::mediation);
+}
+
+void write_offers(JsonWriter& json, DisputeEntry const& entry, Viewer const& viewer) {
+    json.key("offers").begin_array();
+    if (may_see_offers(entry.state, viewer)) {
+        for (Offer const& offer : entry.state.offers) {
+            std::string_view const words = text_under(entry.texts.offers, offer.event);
+            json.begin_object();
+            json.member("id", offer.id);
+            json.member("by", name_of(offer.by));
+            json.member("made_at", offer.made_at);
+            json.member("status", name_of(offer.status));
+            write_remedies(json, "remedies", offer.remedies, raw_member(words, "remedies"));
+            write_words(json, "message", raw_member(words, "message"));
+            json.member("expires_at", offer.expires_at);
+            json.key("accepted_by").begin_array();
+            for (Side const side : sides)
+                if (offer.accepted_by[static_cast<std::size_t>(side)]) json.value(name_of(side));
+            json.end_array();
+            json.end_object();
+        }
+    }
+    json.end_array();
+}
+
+// The words of an outcome: of its own event, and for a settlement those of the offer accepted.
+struct OutcomeWords {
+    std::string_view all;
+    std::string_view dispositions;
+};
+OutcomeWords words_of(DisputeEntry const& entry, OutcomeState const& outcome) {
+    std::string_view const own = text_under(entry.texts.outcomes, outcome.event);
+    if (!own.empty() || outcome.kind != OutcomeKind::settlement) return {own, raw_member(own, "dispositions")};
+    auto const& offers = entry.state.offers;
+    auto const accepted = std::ranges::find(offers, OfferStatus::accepted, &Offer::status);
+    if (accepted == offers.end()) return {};
+    return {{}, raw_member(text_under(entry.texts.offers, accepted->event), "remedies")};
+}
+
+void write_outcome(JsonWriter& json, DisputeEntry const& entry) {
+    json.key("outcome");
+    OutcomeState const* const outcome = entry.state.outcome();
+    if (outcome == nullptr) {
+        json.null();
+        return;
+    }
+    OutcomeWords const words = words_of(entry, *outcome);
+    json.begin_object();
+    json.member("kind", name_of(outcome->kind));
+    json.member("binding", name_of(outcome->binding));
+    json.member("version", outcome->version);
+    json.member("at", outcome->at);
+    if (!outcome->place.empty()) json.member("place", outcome->place);
+    if (!outcome->basis.empty()) json.member("basis", outcome->basis);
+    json.member("neutral", outcome->neutral);
+    write_remedies(json, "dispositions", outcome->dispositions, words.dispositions);
+    write_words(json, "grounds", raw_member(words.all, "grounds"));
+    for (std::string_view const name : {"signature", "not_binding", "warnings"})
+        if (auto const said = raw_member(words.all, name); !said.empty()) json.key(name).raw(said);
+    json.key("accepted_by").begin_array();
+    for (Side const side : sides)
+        if (outcome->accepted_by[static_cast<std::size_t>(side)]) json.value(name_of(side));
+    json.end_array();
+    json.end_object();
+}
+
+void write_frame(JsonWriter& json, DisputeState const& state) {
+    json.member("id", state.id);
+    json.member("object", "dispute");
+    json.member("live", state.live);
+    json.member("created_at", state.filed_at);
+    json.member("status", name_of(state.status));
+    json.member("stage", state.stage);
+    json.member("track", name_of(state.resolution.track));
+    json.key("procedure").begin_object();
+    json.member("name", state.procedure.name);
+    json.member("version", state.procedure.version);
+    json.member("sha256", hex_of(state.procedure.sha256));
+    json.end_object();
+    json.key("resolution");
+    write(json, state.resolution);
+    json.member("clock", state.clock);
+}
+
+} // namespace
+
+void write_acts(JsonWriter& json, DisputeEntry const& entry, Viewer const& viewer) {
+    std::string const base = "/v1/disputes/" + entry.state.id.text() + "/actions/";
+    Acts const acts = acts_of(*entry.procedure, entry.state, viewer);
+    json.key("actions").begin_array();
+    for (AvailableAct const& act : acts.available) {
+        std::string schema = "/v1/schemas/acts/";
+        schema += name_of(spec_of(act.step->does).input);
+        json.begin_object();
+        json.member("name", act.step->name);
+        json.member("method", "POST");
+        json.member("href", base + act.step->name);
+        json.member("schema", schema);
+        json.member("means", act.step->means);
+        json.key("rooms").begin_array();
+        for (Room const room : act.rooms) json.value(name_of(room));
+        json.end_array();
+        json.end_object();
+    }
+    json.end_array();
+    json.key("blocked").begin_array();
+    for (BlockedAct const& act : acts.blocked) {
+        json.begin_object();
+        json.member("name", act.step->name);
+        json.key("because").begin_array();
+        for (Blocker const& blocker : act.because) {
+            json.begin_object();
+            json.member("condition", blocker.condition);
+            json.member("detail", blocker.detail);
+            json.member("unlocks_at", blocker.unlocks_at);
+            json.end_object();
+        }
+        json.end_array();
+        json.end_object();
+    }
+    json.end_array();
+}
+
+void write_dispute(JsonWriter& json, DisputeEntry const& entry, Viewer const& viewer) {
+    DisputeState const& state = entry.state;
+    std::string_view const filing = text_of(entry.texts.filing);
+    write_frame(json, state);
+    json.key("viewer").begin_object();
+    json.member("as", name_of(viewer.role));
+    json.member("turn", turn_of(*entry.procedure, state, viewer));
+    json.end_object();
+    write_parties(json, state, filing);
+    write_neutrals(json, state);
+    write_words(json, "transaction", raw_member(filing, "transaction"));
+    write_claim(json, "claim", state.claim, raw_member(filing, "claim"));
+    write_answers(json, state, text_of(entry.texts.response));
+    write_deadlines(json, entry);
+    write_acts(json, entry, viewer);
+    write_offers(json, entry, viewer);
+    json.key("timetable").begin_array();
+    for (TimetableEntry const& line : entry.timetable)
+        json.begin_object().member("stage", line.stage).member("no_later_than", line.no_later_than).end_object();
+    json.end_array();
+    write_outcome(json, entry);
+    write_words(json, "identified_by", raw_member(filing, "identified_by"));
+    write_words(json, "other_remedies", raw_member(filing, "other_remedies"));
+    write_words(json, "metadata", raw_member(filing, "metadata"));
+}
+
+std::string dispute_json(DisputeEntry const& entry, Viewer const& viewer) {
+    std::string out;
+    out.reserve(8192);
+    JsonWriter json(out);
+    json.begin_object();
+    write_dispute(json, entry, viewer);
+    json.end_object();
+    return out;
+}
+
+// When it last changed, and its version, count what was said in confidence too: they stay inside.
+void write_row(JsonWriter& json, DisputeRow const& row) {
+    json.begin_object();
+    json.member("id", row.id);
+    json.member("object", "dispute");
+    json.member("live", row.live);
+    json.member("created_at", row.created_at);
+    json.member("status", name_of(row.status));
+    json.member("stage", row.stage);
+    json.key("procedure").begin_object();
+    json.member("name", row.procedure);
+    json.member("version", row.procedure_version);
+    json.end_object();
+    json.key("reference");
+    if (row.reference.empty()) json.null();
+    else json.value(row.reference);
+    json.key("parties").begin_array();
+    for (Side const side : sides)
+        json.begin_object().member("id", row.parties[static_cast<std::size_t>(side)]).member("side", name_of(side)).end_object();
+    json.end_array();
+    json.key("neutrals").begin_array();
+    for (SeatKind const kind : seats)
+        if (auto const& neutral = row.neutrals[static_cast<std::size_t>(kind)])
+            json.begin_object().member("id", *neutral).member("seat", name_of(kind)).end_object();
+    json.end_array();
+    json.member("clock", row.clock);
+    json.end_object();
+}
+
+} // namespace parley::routes

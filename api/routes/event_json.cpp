@@ -1,0 +1,36 @@
+#include "api/routes/event_json.hpp"
+
+#include "engine/base/json_slice.hpp"
+
+namespace parley::routes {
+
+bool may_read(DisputeEntry const& entry, Viewer const& viewer, StoredEvent const& event) {
+    Stage const* const stage = entry.procedure->stage(event.stage);
+    return stage != nullptr && may_see(entry.state, viewer, event.room, stage->label);
+}
+
+void write_event(JsonWriter& json, StoredEvent const& event) {
+    std::string_view const facts = raw_member(event.envelope, "facts");
+    json.begin_object();
+    json.member("id", event.id);
+    json.member("object", "event");
+    json.member("room", name_of(event.room));
+    json.member("number", event.number);
+    json.member("type", event.type);
+    json.member("stage", event.stage);
+    json.member("at", event.at);
+    json.key("actor").begin_object();
+    json.key("role").raw(raw_member(facts, "role"));
+    json.key("id").raw(raw_member(event.envelope, "actor"));
+    json.key("via");
+    if (auto const via = raw_member(facts, "via"); !via.empty()) json.raw(via);
+    else json.null();
+    json.end_object();
+    json.key("facts").raw(facts);
+    json.key("content");
+    if (event.content.empty()) json.null();
+    else json.raw(event.content);
+    json.end_object();
+}
+
+} // namespace parley::routes

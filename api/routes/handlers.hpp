@@ -1,0 +1,47 @@
+#pragma once
+
+#include "api/routes/services.hpp"
+
+namespace parley::routes {
+
+// One handler a route, each in the file named after what one does there.
+#define PARLEY_HANDLER(NAME) net::awaitable<http::Response> NAME(Services& services, Call call)
+
+PARLEY_HANDLER(file_dispute);
+PARLEY_HANDLER(list_disputes);
+PARLEY_HANDLER(get_dispute);
+PARLEY_HANDLER(list_events);
+PARLEY_HANDLER(list_actions);
+PARLEY_HANDLER(take_act);
+PARLEY_HANDLER(erase_dispute);
+
+PARLEY_HANDLER(list_procedures);
+PARLEY_HANDLER(get_procedure);
+PARLEY_HANDLER(check_procedure);
+PARLEY_HANDLER(get_act_schema);
+
+PARLEY_HANDLER(list_neutrals);
+PARLEY_HANDLER(create_neutral);
+PARLEY_HANDLER(get_neutral);
+PARLEY_HANDLER(update_neutral);
+
+PARLEY_HANDLER(list_clocks);
+PARLEY_HANDLER(create_clock);
+PARLEY_HANDLER(get_clock);
+PARLEY_HANDLER(advance_clock);
+
+PARLEY_HANDLER(list_platforms);
+PARLEY_HANDLER(create_platform);
+PARLEY_HANDLER(get_platform);
+PARLEY_HANDLER(create_key);
+PARLEY_HANDLER(get_key);
+PARLEY_HANDLER(revoke_key);
+
+PARLEY_HANDLER(get_liveness);
+PARLEY_HANDLER(get_readiness);
+PARLEY_HANDLER(get_metrics);
+PARLEY_HANDLER(get_offer_of_service);
+
+#undef PARLEY_HANDLER
+
+} // namespace parley::routes

@@ -1,0 +1,193 @@
+#include "api/routes/handlers.hpp"
+#include "api/routes/reply.hpp"
+
+#include "engine/model/countries.hpp"
+#include "engine/model/input_parts.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace parley::routes {
+
+namespace {
+
+constexpr std::size_t languages_max = 50;
+constexpr std::int64_t load_max = 10'000;
+
+// How busy someone is concerns the administrator alone.
+std::string neutral_json(Neutral const& neutral, bool with_load) {
+    std::string out;
+    JsonWriter json(out);
+    json.begin_object();
+    json.member("id", neutral.id);
+    json.member("object", "neutral");
+    json.member("live", neutral.live);
+    json.member("name", neutral.name);
+    json.key("seats").begin_array();
+    for (SeatKind const seat : neutral.seats) json.value(name_of(seat));
+    json.end_array();
+    json.key("languages").begin_array();
+    for (std::string const& language : neutral.languages) json.value(language);
+    json.end_array();
+    json.member("country", neutral.country);
+    json.member("time_zone", neutral.time_zone);
+    json.member("available", neutral.available);
+    if (with_load) json.member("load", neutral.load).member("load_most", neutral.load_most);
+    json.end_object();
+    return out;
+}
+
+bool sees_load(Call const& call) { return call.principal().kind == KeyKind::administrator; }
+
+Result<Neutral> read_neutral(Services& services, Json const& body) {
+    std::vector<FieldError> errors;
+    ObjectReader reader(body, "", errors);
+    Neutral neutral;
+    if (body.is_object()) {
+        neutral.name = reader.text("name", input_limits::line);
+        read_list(reader, "seats", 1, 2, [&](Json const& entry, std::string pointer) {
+            auto const seat = entry.is_string() ? parse_name<SeatKind>(entry.get_ref<std::string const&>())
+                                                : std::nullopt;
+            if (!seat || std::ranges::find(neutral.seats, *seat) != neutral.seats.end())
+                errors.push_back({std::move(pointer), RefusalCode::invalid,
+                                  "must be mediator or decider, each once"});
+            else neutral.seats.push_back(*seat);
+        });
+        read_list(reader, "languages", 1, languages_max, [&](Json const& entry, std::string pointer) {
+            if (entry.is_string() && is_language_tag(entry.get_ref<std::string const&>()))
+                neutral.languages.push_back(entry.get<std::string>());
+            else
+                errors.push_back({std::move(pointer), RefusalCode::invalid,
+                                  "must be a language tag of BCP 47, such as es or zh-Hans"});
+        });
+        neutral.country = shaped_text(reader, "country", is_country,
+                                      "an ISO 3166-1 alpha-2 country code in capitals, such as ES");
+        neutral.time_zone =
+            shaped_text(reader, "time_zone", is_zone_name, "an IANA time zone, such as Europe/Madrid");
+        if (!neutral.time_zone.empty() && services.engine.world().zones.find(neutral.time_zone) == nullptr)
+            reader.error("time_zone", RefusalCode::invalid, "is not a zone of the IANA time-zone data");
+        neutral.load_most = 20;
+        if (reader.has("load_most"))
+            neutral.load_most = static_cast<std::int32_t>(reader.integer("load_most", 0, load_max));
+    }
+    reader.finish();
+    if (!errors.empty()) return std::unexpected(refusal_of(std::move(errors)));
+    return neutral;
+}
+
+Result<Neutral> find_neutral(Services& services, Call const& call) {
+    auto const id = read_id<NeutralId>(call, "neutral", "neutral");
+    if (!id) return std::unexpected(id.error());
+    auto const registry = services.engine.registry();
+    auto const found = registry->neutrals.find(*id);
+    if (found == registry->neutrals.end() || found->second.live != call.principal().live)
+        return no_such("neutral");
+    return found->second;
+}
+
+// What may change of someone who is on the roster: being there, and how many cases.
+Result<Neutral> read_change(Neutral neutral, Json const& body) {
+    std::vector<FieldError> errors;
+    ObjectReader reader(body, "", errors);
+    if (body.is_object()) {
+        if (reader.has("available")) neutral.available = reader.boolean("available");
+        if (reader.has("load_most"))
+            neutral.load_most = static_cast<std::int32_t>(reader.integer("load_most", 0, load_max));
+    }
+    reader.finish();
+    if (!errors.empty()) return std::unexpected(refusal_of(std::move(errors)));
+    return neutral;
+}
+
+} // namespace
+
+// GET /v1/neutrals
+net::awaitable<http::Response> list_neutrals(Services& services, Call call) {
+    auto page = read_page(services, call);
+    if (!page) co_return refused(call, page.error());
+    auto const registry = services.engine.registry();
+    auto const after = NeutralId::parse(page->after);
+    auto at = after ? registry->neutrals.upper_bound(*after) : registry->neutrals.begin();
+    std::string body;
+    JsonWriter json(body);
+    json.begin_object().key("data").begin_array();
+    std::optional<std::string> next;
+    std::string last;
+    for (std::size_t count = 0; at != registry->neutrals.end(); ++at) {
+        if (at->second.live != call.principal().live) continue;
+        if (count++ == page->limit) {
+            next = last;
+            break;
+        }
+        json.raw(neutral_json(at->second, sees_load(call)));
+        last = at->first.text();
+    }
+    json.end_array();
+    write_page_end(json, services, *page, next);
+    json.end_object();
+    co_return http::json_response(200, std::move(body));
+}
+
+// GET /v1/neutrals/{neutral}
+net::awaitable<http::Response> get_neutral(Services& services, Call call) {
+    auto const neutral = find_neutral(services, call);
+    if (!neutral) co_return refused(call, neutral.error());
+    co_return http::json_response(200, neutral_json(*neutral, sees_load(call)));
+}
+
+// POST /v1/neutrals
+net::awaitable<http::Response> create_neutral(Services& services, Call call) {
+    auto body = read_body(call);
+    if (!body) co_return refused(call, body.error());
+    auto key = read_receipt_key(call, *body);
+    if (!key) co_return refused(call, key.error());
+    auto neutral = read_neutral(services, *body);
+    if (!neutral) co_return refused(call, neutral.error());
+    neutral->live = call.principal().live;
+    neutral->id = id_under<NeutralId>(*key, services.engine.clock().now());
+    auto turn = services.answers.begin(std::move(*key));
+    if (!turn) co_return refused(call, turn.error());
+    if (auto* before = std::get_if<http::Response>(&*turn)) co_return std::move(*before);
+
+    auto const answer_for = [](Neutral const& made) {
+        return created("/v1/neutrals/" + made.id.text(), neutral_json(made, true));
+    };
+    auto const registry = services.engine.registry();
+    for (auto const& [id, known] : registry->neutrals) {
+        if (!same_but_for_time(id, neutral->id)) continue;
+        if (known.name != neutral->name || known.seats != neutral->seats || known.country != neutral->country)
+            co_return refused(call, {RefusalCode::idempotency_key_reused,
+                                     "This Idempotency-Key was used for another neutral.", {}, {}, {}});
+        auto answer = answer_for(known);
+        answer.set("Idempotent-Replayed", "true");
+        co_return answer;
+    }
+    co_await services.engine.add_neutral(*neutral);
+    auto answer = answer_for(*neutral);
+    std::get<Answers::Turn>(*turn).keep(answer);
+    co_return answer;
+}
+
+// POST /v1/neutrals/{neutral}
+net::awaitable<http::Response> update_neutral(Services& services, Call call) {
+    auto known = find_neutral(services, call);
+    if (!known) co_return refused(call, known.error());
+    auto body = read_body(call);
+    if (!body) co_return refused(call, body.error());
+    auto key = read_receipt_key(call, *body);
+    if (!key) co_return refused(call, key.error());
+    auto changed = read_change(std::move(*known), *body);
+    if (!changed) co_return refused(call, changed.error());
+    auto turn = services.answers.begin(std::move(*key));
+    if (!turn) co_return refused(call, turn.error());
+    if (auto* before = std::get_if<http::Response>(&*turn)) co_return std::move(*before);
+
+    co_await services.engine.update_neutral(*changed);
+    auto answer = http::json_response(200, neutral_json(*changed, true));
+    std::get<Answers::Turn>(*turn).keep(answer);
+    co_return answer;
+}
+
+} // namespace parley::routes

@@ -1,0 +1,106 @@
+#include "api/routes/handlers.hpp"
+#include "api/routes/reply.hpp"
+
+#include "engine/model/input_parts.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace parley::routes {
+
+namespace {
+
+std::string platform_json(Platform const& platform) {
+    std::string out;
+    JsonWriter json(out);
+    json.begin_object();
+    json.member("id", platform.id);
+    json.member("object", "platform");
+    json.member("name", platform.name);
+    json.member("created_at", platform.created_at);
+    json.end_object();
+    return out;
+}
+
+Result<std::string> read_name(Json const& body) {
+    std::vector<FieldError> errors;
+    ObjectReader reader(body, "", errors);
+    std::string name;
+    if (body.is_object()) name = reader.text("name", input_limits::line);
+    reader.finish();
+    if (!errors.empty()) return std::unexpected(refusal_of(std::move(errors)));
+    return name;
+}
+
+http::Response answer_for(Platform const& platform) {
+    return created("/v1/platforms/" + platform.id.text(), platform_json(platform));
+}
+
+} // namespace
+
+// GET /v1/platforms
+net::awaitable<http::Response> list_platforms(Services& services, Call call) {
+    auto page = read_page(services, call);
+    if (!page) co_return refused(call, page.error());
+    auto const registry = services.engine.registry();
+    auto const after = PlatformId::parse(page->after);
+    auto at = after ? registry->platforms.upper_bound(*after) : registry->platforms.begin();
+    std::string body;
+    JsonWriter json(body);
+    json.begin_object().key("data").begin_array();
+    std::optional<std::string> next;
+    std::string last;
+    for (std::size_t count = 0; at != registry->platforms.end(); ++at) {
+        if (count++ == page->limit) {
+            next = last;
+            break;
+        }
+        json.raw(platform_json(at->second));
+        last = at->first.text();
+    }
+    json.end_array();
+    write_page_end(json, services, *page, next);
+    json.end_object();
+    co_return http::json_response(200, std::move(body));
+}
+
+// GET /v1/platforms/{platform}
+net::awaitable<http::Response> get_platform(Services& services, Call call) {
+    auto const id = read_id<PlatformId>(call, "platform", "platform");
+    if (!id) co_return refused(call, id.error());
+    auto const registry = services.engine.registry();
+    auto const found = registry->platforms.find(*id);
+    if (found == registry->platforms.end()) co_return refused(call, no_such("platform").error());
+    co_return http::json_response(200, platform_json(found->second));
+}
+
+// POST /v1/platforms
+net::awaitable<http::Response> create_platform(Services& services, Call call) {
+    auto body = read_body(call);
+    if (!body) co_return refused(call, body.error());
+    auto key = read_receipt_key(call, *body);
+    if (!key) co_return refused(call, key.error());
+    auto name = read_name(*body);
+    if (!name) co_return refused(call, name.error());
+    Instant const now = services.engine.clock().now();
+    Platform const platform{id_under<PlatformId>(*key, now), std::move(*name), now};
+    auto turn = services.answers.begin(std::move(*key));
+    if (!turn) co_return refused(call, turn.error());
+    if (auto* before = std::get_if<http::Response>(&*turn)) co_return std::move(*before);
+
+    auto const registry = services.engine.registry();
+    for (auto const& [id, known] : registry->platforms) {
+        if (!same_but_for_time(id, platform.id)) continue;
+        if (known.name != platform.name)
+            co_return refused(call, {RefusalCode::idempotency_key_reused,
+                                     "This Idempotency-Key was used for another platform.", {}, {}, {}});
+        auto answer = answer_for(known);
+        answer.set("Idempotent-Replayed", "true");
+        co_return answer;
+    }
+    co_await services.engine.add_platform(platform);
+    auto answer = answer_for(platform);
+    std::get<Answers::Turn>(*turn).keep(answer);
+    co_return answer;
+}
+
+} // namespace parley::routes

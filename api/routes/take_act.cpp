@@ -1,0 +1,147 @@
+#include "api/routes/dispute_json.hpp"
+#include "api/routes/event_json.hpp"
+#include "api/routes/handlers.hpp"
+#include "api/routes/reply.hpp"
+
+#include "api/access/etag.hpp"
+#include "api/access/permit.hpp"
+#include "engine/procedure/behaviours.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace parley::routes {
+
+namespace {
+
+// Acts by which one person settles what others wait for: two who decide at once would overwrite each
+// other, so each says which version they decide on.
+bool decides(Behaviour behaviour) {
+    return behaviour == Behaviour::render_outcome || behaviour == Behaviour::correct_outcome ||
+           behaviour == Behaviour::appoint_neutral || behaviour == Behaviour::decide_objection;
+}
+
+// The step of that name here, or else anywhere: steps of one name take the same. Null: no such act, and
+// the core says so.
+Step const* step_of(DisputeEntry const& entry, std::string_view act) {
+    Stage const* const stage = entry.procedure->stage(entry.state.stage);
+    Step const* const here = stage == nullptr ? nullptr : stage->step(act);
+    return here != nullptr ? here : entry.procedure->step_anywhere(act);
+}
+
+Result<std::optional<std::uint64_t>> read_expected(Call const& call, Opened const& opened, Step const* step) {
+    auto const field = call.head().header("If-Match");
+    if (!field) {
+        bool const needed = step != nullptr && decides(step->does) &&
+                            std::ranges::find(step->by, opened.viewer.role) != step->by.end();
+        if (!needed) return std::optional<std::uint64_t>{};
+        return refuse(RefusalCode::precondition_required,
+                      "Read the dispute first and send its ETag as If-Match: this act decides for others.");
+    }
+    auto const tags = access::parse_tags(*field);
+    if (!tags)
+        return refuse(RefusalCode::bad_parameter, "If-Match takes the ETag of the dispute, with its quotes, or *.");
+    return access::expected_version(*tags, opened.entry->state, opened.viewer);
+}
+
+Result<Command> read_command(Call const& call, Opened const& opened) {
+    auto validate_only = read_validate_only(call);
+    if (!validate_only) return std::unexpected(std::move(validate_only.error()));
+    auto body = read_body(call);
+    if (!body) return std::unexpected(std::move(body.error()));
+    Command command;
+    command.validate_only = *validate_only;
+    if (!command.validate_only) {
+        auto key = read_receipt_key(call, *body);
+        if (!key) return std::unexpected(std::move(key.error()));
+        command.receipt = std::move(*key);
+    }
+    command.dispute = opened.entry->state.id;
+    command.act = call.param("act");
+    command.actor = access::actor_of(call.principal(), opened.viewer, opened.entry->state);
+    Step const* const step = step_of(*opened.entry, command.act);
+    auto expected = read_expected(call, opened, step);
+    if (!expected) return std::unexpected(std::move(expected.error()));
+    command.expected = *expected;
+    if (step != nullptr) {
+        auto input = read_act_input(spec_of(step->does).input, *body);
+        if (!input) return std::unexpected(std::move(input.error()));
+        command.input = std::move(*input);
+    }
+    return command;
+}
+
+// The dispute after the act, and what the act wrote. Whoever left by the act (a neutral who stood down)
+// sees no more than that.
+http::Response answer_for(Call const& call, Receipt const& receipt) {
+    DisputeEntry const& entry = *receipt.entry;
+    auto const viewer = access::viewer_of(call.principal(), entry.state, call.act_as());
+    std::string body;
+    body.reserve(8192);
+    JsonWriter json(body);
+    json.begin_object();
+    if (viewer) write_dispute(json, entry, *viewer);
+    else json.member("id", entry.state.id).member("object", "dispute");
+    json.key("events").begin_array();
+    for (StoredEvent const& event : receipt.events) write_event(json, event);
+    json.end_array().end_object();
+
+    auto answer = http::json_response(200, std::move(body));
+    if (viewer) answer.set("ETag", access::etag_of(entry.state, *viewer));
+    if (receipt.replayed) answer.set("Idempotent-Replayed", "true");
+    return answer;
+}
+
+// Someone who left a dispute by an act and asks again under the same key: the scope of a key is its
+// holder's alone, so whoever finds a receipt is who left it.
+net::awaitable<std::optional<Receipt>> recorded(Services& services, Call const& call) {
+    auto const dispute = DisputeId::parse(call.param("dispute"));
+    auto body = read_body(call);
+    if (!dispute || !body || !call.principal().neutral) co_return std::nullopt;
+    auto const key = read_receipt_key(call, *body);
+    if (!key) co_return std::nullopt;
+    struct Recorded {
+        std::optional<StoredReceipt> receipt;
+        std::vector<StoredEvent> events;
+    };
+    auto found = co_await services.engine.read([key = *key](Reader& reader) {
+        Recorded out{reader.receipt(key.scope, key.key), {}};
+        if (out.receipt) out.events = reader.events(out.receipt->stream);
+        return out;
+    });
+    if (!found.receipt || found.receipt->key.fingerprint != key->fingerprint ||
+        found.receipt->stream != dispute->text())
+        co_return std::nullopt;
+    std::erase_if(found.events, [&](StoredEvent const& event) {
+        return std::ranges::find(found.receipt->events, event.id) == found.receipt->events.end();
+    });
+    EntryPtr entry = co_await services.engine.find_at(*dispute, found.receipt->version);
+    if (!entry || !entry->quarantine.empty()) co_return std::nullopt;
+    co_return Receipt{std::move(entry), std::move(found.events), true};
+}
+
+} // namespace
+
+// POST /v1/disputes/{dispute}/actions/{act}
+net::awaitable<http::Response> take_act(Services& services, Call call) {
+    auto opened = co_await open_dispute(services, call);
+    if (!opened) {
+        if (opened.error().code == RefusalCode::not_found)
+            if (auto const before = co_await recorded(services, call)) co_return answer_for(call, *before);
+        co_return refused(call, opened.error());
+    }
+    auto command = read_command(call, *opened);
+    if (!command) co_return refused(call, command.error());
+    bool const validate_only = command->validate_only;
+
+    auto receipt = co_await services.engine.submit(std::move(*command));
+    if (!receipt) co_return refused(call, receipt.error());
+
+    auto answer = answer_for(call, *receipt);
+    // What only would be has no version to hold it to.
+    if (validate_only) std::erase_if(answer.headers, [](http::Header const& h) { return h.name == "ETag"; });
+    co_return answer;
+}
+
+} // namespace parley::routes

@@ -1,0 +1,109 @@
+#include "engine/core/behaviour.hpp"
+
+#include "engine/base/json.hpp"
+#include "engine/base/json_slice.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+namespace parley {
+
+namespace {
+
+// The last thing that everyone may know of: a confidence must not move a dispute in a list.
+Instant changed_at(DisputeState const& state, Decided const& decided) {
+    Instant latest = std::max(state.filed_at, state.stage_entered_at);
+    for (auto const& [step, at] : state.taken) latest = std::max(latest, at);
+    for (Written const& written : decided.events)
+        if (written.event.room == Room::joint) latest = std::max(latest, written.event.at);
+    return latest;
+}
+
+// Only the notice has one; rows of later events leave it empty, which means unchanged.
+std::string reference_in(Decided const& decided) {
+    for (Written const& written : decided.events) {
+        if (!std::holds_alternative<DisputeFiled>(written.event.body)) continue;
+        std::string_view const raw = raw_member(raw_member(written.content, "transaction"), "reference");
+        if (raw.empty()) return {};
+        Json const text = Json::parse(raw, nullptr, false);
+        return text.is_string() ? text.get<std::string>() : std::string();
+    }
+    return {};
+}
+
+DisputeRow row_of(DisputeState const& state, Decided const& decided) {
+    DisputeRow row;
+    row.id = state.id;
+    row.platform = state.platform;
+    row.live = state.live;
+    row.status = state.status;
+    row.stage = state.stage;
+    row.procedure = state.procedure.name;
+    row.procedure_version = state.procedure.version;
+    row.created_at = state.filed_at;
+    row.changed_at = changed_at(state, decided);
+    row.reference = reference_in(decided);
+    for (Side side : {Side::claimant, Side::respondent}) row.parties[index_of(side)] = state.party(side).id;
+    for (SeatKind kind : {SeatKind::mediator, SeatKind::decider})
+        if (state.seat(kind).status != SeatStatus::vacant) row.neutrals[index_of(kind)] = state.seat(kind).neutral;
+    row.clock = state.clock;
+    row.version = state.version;
+    return row;
+}
+
+// Who is told; none where the role has nobody in this dispute.
+std::string addressee_of(DisputeState const& state, Role role) {
+    if (auto side = side_of(role)) return state.party(*side).id.text();
+    auto const seat = seat_of(role);
+    if (!seat || state.seat(*seat).status == SeatStatus::vacant) return {};
+    return state.seat(*seat).neutral.text();
+}
+
+void add_outbox(std::vector<OutboxRow>& out, DisputeState const& state, Event const& event) {
+    for (Notified const& notified : event.then.notified) {
+        std::string addressee = addressee_of(state, notified.to);
+        if (addressee.empty()) continue;
+        std::string const event_id = event.id.text();
+        std::string id = event_id + "/" + addressee;
+        if (std::ranges::any_of(out, [&](OutboxRow const& row) { return row.id == id; })) continue;
+        out.push_back({std::move(id), "notice", state.id, event_id, std::move(addressee), notified.notice, event.at});
+    }
+}
+
+// A case counts for a neutral from being asked until the seat or the dispute is done with.
+std::optional<NeutralId> carried_by(DisputeState const& state, SeatKind kind) {
+    Seat const& seat = state.seat(kind);
+    if (state.ended || seat.status == SeatStatus::vacant) return std::nullopt;
+    return seat.neutral;
+}
+
+} // namespace
+
+Effects effects(DisputeState const& before, Decided const& decided) {
+    DisputeState const& after = decided.after;
+    Effects out;
+    out.row = row_of(after, decided);
+    auto const same = [](Deadline const& a) {
+        return [&a](Deadline const& b) { return a.name == b.name && a.stamp == b.stamp; };
+    };
+    for (Deadline const& deadline : after.deadlines)
+        if (std::ranges::none_of(before.deadlines, same(deadline)))
+            out.armed.push_back({after.id, deadline.name, deadline.stamp, deadline.at, after.clock});
+    for (Deadline const& deadline : before.deadlines)
+        if (std::ranges::none_of(after.deadlines, same(deadline))) out.disarmed.emplace_back(deadline.name, deadline.stamp);
+    for (Written const& written : decided.events) {
+        add_outbox(out.outbox, after, written.event);
+        if (auto const* erased = std::get_if<ContentErased>(&written.event.body))
+            out.erased.insert(out.erased.end(), erased->events.begin(), erased->events.end());
+    }
+    for (SeatKind kind : {SeatKind::mediator, SeatKind::decider}) {
+        auto const was = carried_by(before, kind), is = carried_by(after, kind);
+        if (was == is) continue;
+        if (was) out.loads.push_back({*was, -1});
+        if (is) out.loads.push_back({*is, +1});
+    }
+    return out;
+}
+
+} // namespace parley

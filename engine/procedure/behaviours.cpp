@@ -1,0 +1,178 @@
+#include "engine/procedure/behaviours.hpp"
+
+#include "engine/base/assert.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace parley {
+
+namespace {
+
+using Names = std::span<std::string_view const>;
+using Text = std::string_view;
+
+// A list of names that lives as long as the program.
+template <Text const&... name>
+constexpr std::array<Text, sizeof...(name)> list{name...};
+
+constexpr Text deadline = "deadline", period_most = "period_most", times = "times", consent = "consent",
+               seat = "seat", window = "window", cause_window = "cause_window", kind = "kind",
+               binding = "binding", place = "place", basis = "basis", reflection = "reflection",
+               consents = "consents";
+constexpr Text dispute_filed = "dispute_filed", responded = "responded", replied = "replied",
+               offer_made = "offer_made", offer_accepted = "offer_accepted",
+               offer_declined = "offer_declined", message_posted = "message_posted",
+               extension_proposed = "extension_proposed", deadline_extended = "deadline_extended",
+               step_taken = "step_taken", deadline_passed = "deadline_passed",
+               withdrawal_proposed = "withdrawal_proposed", withdrawn = "withdrawn",
+               neutral_appointed = "neutral_appointed", appointment_accepted = "appointment_accepted",
+               neutral_objected = "neutral_objected", objection_decided = "objection_decided",
+               neutral_stood_down = "neutral_stood_down", interest_disclosed = "interest_disclosed",
+               final_date_set = "final_date_set", evidence_submitted = "evidence_submitted",
+               evidence_requested = "evidence_requested", outcome_rendered = "outcome_rendered",
+               correction_requested = "correction_requested", outcome_accepted = "outcome_accepted",
+               outcome_refused = "outcome_refused", consent_given = "consent_given",
+               performance_confirmed = "performance_confirmed", breach_reported = "breach_reported";
+
+constexpr Names none{};
+constexpr Names of_seat = list<seat>;
+
+// In the order of Behaviour.
+constexpr BehaviourSpec specs[] = {
+    {Behaviour::file_dispute, InputKind::none, none, none, list<dispute_filed>, false,
+     "Opens the dispute with the notice; its content is that of the filing itself."},
+    {Behaviour::respond, InputKind::respond, none, none, list<responded>, false,
+     "Answers the notice, with a counterclaim from the same transaction if there is one."},
+    {Behaviour::reply, InputKind::reply, none, none, list<replied>, false,
+     "Answers the counterclaim."},
+    {Behaviour::make_offer, InputKind::offer, none, none, list<offer_made>, false,
+     "Proposes terms; a neutral's proposal needs both sides."},
+    {Behaviour::accept_offer, InputKind::offer_ref, none, none, list<offer_accepted>, false,
+     "Accepts open terms of the other side or of the neutral; once all have, they are a settlement."},
+    {Behaviour::decline_offer, InputKind::offer_ref, none, none, list<offer_declined>, false,
+     "Turns open terms down."},
+    {Behaviour::post_message, InputKind::message, none, none, list<message_posted>, false,
+     "Says something in a room."},
+    {Behaviour::extend_deadline, InputKind::extend, list<deadline, period_most, times, consent>,
+     list<deadline, period_most, times, consent>, list<extension_proposed, deadline_extended>, false,
+     "Asks for more time; the clock moves once everyone whose word is needed asks for the same."},
+    {Behaviour::move_on, InputKind::message, none, none, list<step_taken, deadline_passed>, true,
+     "Leads where the step says and does nothing else."},
+    {Behaviour::let_pass, InputKind::none, none, none, list<step_taken, deadline_passed>, true,
+     "Records that a deadline has passed and leads where the step says."},
+    {Behaviour::withdraw, InputKind::message, list<consent>, list<consent>,
+     list<withdrawal_proposed, withdrawn>, false,
+     "Takes the claim back, alone or with the other side's agreement."},
+    {Behaviour::appoint_neutral, InputKind::appoint, of_seat, of_seat, list<neutral_appointed>, false,
+     "Names a neutral from the roster, who is asked to accept."},
+    {Behaviour::draw_neutral, InputKind::none, of_seat, of_seat,
+     list<neutral_appointed, deadline_passed>, true,
+     "Draws a free neutral from the roster, who is seated at once."},
+    {Behaviour::accept_appointment, InputKind::accept_appointment, of_seat, of_seat,
+     list<appointment_accepted>, false,
+     "Takes the seat: the neutral has the time and is impartial and independent."},
+    {Behaviour::object_to_neutral, InputKind::object, list<seat, window, cause_window, times>,
+     list<seat, window, cause_window, times>, list<neutral_objected>, false,
+     "Objects to a neutral, without reasons a few times and soon, or for cause."},
+    {Behaviour::decide_objection, InputKind::decide_objection, of_seat, of_seat,
+     list<objection_decided>, false, "Keeps or removes a neutral who was objected to for cause."},
+    {Behaviour::stand_down, InputKind::message, of_seat, of_seat,
+     list<neutral_stood_down, deadline_passed>, true,
+     "Gives the seat back, or declines it before taking it."},
+    {Behaviour::disclose, InputKind::message, of_seat, of_seat, list<interest_disclosed>, false,
+     "Tells the parties what might cast doubt on the neutral's impartiality."},
+    {Behaviour::set_final_date, InputKind::final_date, list<deadline, window>, list<deadline>,
+     list<final_date_set>, false,
+     "Names the last date for communications, within the deadline and with notice."},
+    {Behaviour::submit_evidence, InputKind::evidence, none, none, list<evidence_submitted>, false,
+     "Puts a piece of evidence into the record."},
+    {Behaviour::request_evidence, InputKind::request_evidence, none, none, list<evidence_requested>,
+     false, "Asks a side for more evidence."},
+    {Behaviour::render_outcome, InputKind::outcome, list<seat, kind, binding, place, basis>,
+     list<seat, kind, binding, basis>, list<outcome_rendered>, false,
+     "Gives the award or the recommendation with its grounds."},
+    {Behaviour::request_correction, InputKind::message, none, none, list<correction_requested>, false,
+     "Asks for an error of computation, writing or print to be corrected."},
+    {Behaviour::correct_outcome, InputKind::outcome, of_seat, of_seat, list<outcome_rendered>, false,
+     "Gives the corrected outcome as a new version; the old one stays readable."},
+    {Behaviour::accept_outcome, InputKind::outcome_ref, list<reflection>, none,
+     list<outcome_accepted>, false,
+     "Agrees that this very text binds; a consumer may do so once the time for reflection is over."},
+    {Behaviour::refuse_outcome, InputKind::outcome_ref, none, none, list<outcome_refused>, false,
+     "Does not agree to the outcome."},
+    {Behaviour::give_consent, InputKind::consent, list<consents>, list<consents>, list<consent_given>,
+     false, "Gives a consent of one of the kinds that the step lists, to an exact text."},
+    {Behaviour::confirm_performance, InputKind::message, none, none, list<performance_confirmed>,
+     false, "Says that what the outcome owed has been received."},
+    {Behaviour::report_breach, InputKind::message, none, none, list<breach_reported>, false,
+     "Says that what the outcome owed has not been received."},
+};
+static_assert(std::size(specs) == std::size(EnumNames<Behaviour>::names));
+
+} // namespace
+
+BehaviourSpec const& spec_of(Behaviour behaviour) {
+    BehaviourSpec const& spec = specs[std::to_underlying(behaviour)];
+    PARLEY_ASSERT(spec.behaviour == behaviour, "the table of behaviours is in the order of the enum");
+    return spec;
+}
+
+namespace {
+
+// The sentence when the fact is asked for, and when it is asked against.
+std::pair<std::string, std::string> sentences_of(Condition const& condition) {
+    switch (condition.fact) {
+    case Fact::counterclaim_made: return {"a counterclaim was made", "no counterclaim was made"};
+    case Fact::claim_accepted:
+        return {"the respondent accepted the claim", "the respondent did not accept the claim"};
+    case Fact::offer_open_by_other_side:
+        return {"an offer by the other side is open", "no offer by the other side is open"};
+    case Fact::settlement_reached: return {"a settlement was reached", "no settlement was reached"};
+    case Fact::mediator_asked:
+        return {"a mediator is asked and has not answered", "no mediator is asked"};
+    case Fact::mediator_seated: return {"a mediator is seated", "no mediator is seated"};
+    case Fact::decider_asked:
+        return {"a decider is asked and has not answered", "no decider is asked"};
+    case Fact::decider_seated: return {"a decider is seated", "no decider is seated"};
+    case Fact::challenge_pending:
+        return {"an objection for cause awaits its decision",
+                "no objection for cause awaits its decision"};
+    case Fact::mediator_may_decide:
+        return {"every party agreed that the file may go to the decider",
+                "not every party agreed that the file may go to the decider"};
+    case Fact::outcome_rendered: return {"an outcome was rendered", "no outcome was rendered"};
+    case Fact::outcome_binding: return {"the outcome binds both sides", "the outcome does not bind both sides"};
+    case Fact::outcome_refused: return {"a side refused the outcome", "no side refused the outcome"};
+    case Fact::correction_pending:
+        return {"a correction was asked for", "no correction is asked for"};
+    case Fact::withdrawal_agreed:
+        return {"the claim is withdrawn as it must be", "the claim is not withdrawn"};
+    case Fact::reflection_over:
+        return {"the time for reflection is over", "the time for reflection still runs"};
+    case Fact::resumes_a_stage: return {"an interrupted stage waits", "no interrupted stage waits"};
+    case Fact::track_is_one: return {"the track is I", "the track is II"};
+    case Fact::marked:
+        return {fmt::format("the record shows {}", condition.name),
+                fmt::format("the record does not show {}", condition.name)};
+    case Fact::deadline_passed:
+        return {fmt::format("the deadline {} has passed", condition.name),
+                fmt::format("the deadline {} has not passed", condition.name)};
+    case Fact::replacements_below:
+        return {fmt::format("fewer than {} neutrals took this seat after the first", condition.number),
+                fmt::format("{} neutrals took this seat after the first", condition.number)};
+    }
+    std::unreachable();
+}
+
+} // namespace
+
+std::string sentence_of(Condition const& condition) {
+    auto sentences = sentences_of(condition);
+    return std::move(condition.negated ? sentences.second : sentences.first);
+}
+
+} // namespace parley

@@ -1,0 +1,133 @@
+#include "engine/store/dispute_query.hpp"
+
+#include "engine/base/fault.hpp"
+#include "engine/store/sqlite.hpp"
+
+#include <utility>
+
+namespace parley::store {
+
+namespace {
+
+constexpr std::string_view columns =
+    "id, live, platform, status, stage, procedure, procedure_version, created_at, changed_at,"
+    " version, claimant, respondent, mediator, decider, clock, reference";
+
+DisputeRow read_row(Statement& row) {
+    DisputeRow out;
+    out.id = row.id<DisputeId>(0);
+    out.live = row.number(1) != 0;
+    out.platform = row.id<PlatformId>(2);
+    std::int64_t const status = row.number(3);
+    if (status < 0 || status >= std::ssize(EnumNames<Status>::names))
+        throw Fault("the database has a dispute with status " + std::to_string(status));
+    out.status = static_cast<Status>(status);
+    out.stage = row.text(4);
+    out.procedure = row.text(5);
+    out.procedure_version = static_cast<std::int32_t>(row.number(6));
+    out.created_at = row.instant(7);
+    out.changed_at = row.instant(8);
+    out.version = static_cast<std::uint64_t>(row.number(9));
+    out.parties = {row.id<PartyId>(10), row.id<PartyId>(11)};
+    out.neutrals = {row.optional_id<NeutralId>(12), row.optional_id<NeutralId>(13)};
+    out.clock = row.optional_id<TestClockId>(14);
+    out.reference = row.text(15);
+    return out;
+}
+
+std::vector<DisputeRow> read_rows(Statement& statement) {
+    std::vector<DisputeRow> out;
+    while (statement.step()) out.push_back(read_row(statement));
+    return out;
+}
+
+bool only_open(DisputeFilter const& filter) { return filter.status == Status::open; }
+
+// The indexes whose ranges together hold the answer: two where a person can be in either of two
+// columns. An empty name is the table itself, which is in the order of ids.
+std::vector<std::string_view> ways(DisputeFilter const& filter) {
+    if (filter.reference && !filter.reference->empty()) return {"dispute_of_reference"};
+    if (filter.party) return {"dispute_of_claimant", "dispute_of_respondent"};
+    if (filter.neutral) return {"dispute_of_mediator", "dispute_of_decider"};
+    if (filter.platform && only_open(filter)) return {"dispute_open_of_platform"};
+    if (filter.platform) return {"dispute_of_platform"};
+    if (filter.stage) return {"dispute_in_stage"};
+    return {""};
+}
+
+// Numbered parameters, so that both halves of a union share them:
+// 1 live, 2 platform, 3 neutral, 4 party, 5 status, 6 stage, 7 reference, 8 before, 9 limit.
+std::string part(DisputeFilter const& filter, bool after_one, std::string_view way) {
+    std::string sql = "SELECT ";
+    sql += columns;
+    sql += " FROM dispute";
+    if (!way.empty()) {
+        sql += " INDEXED BY ";
+        sql += way;
+    }
+    // The plus keeps the planner from an index on `live`, whose rows it would then sort.
+    sql += way.empty() ? " WHERE +live = ?1" : " WHERE live = ?1";
+    if (filter.platform) sql += " AND platform = ?2";
+    if (way == "dispute_of_mediator") sql += " AND mediator = ?3";
+    else if (way == "dispute_of_decider") sql += " AND decider = ?3";
+    else if (filter.neutral) sql += " AND (mediator = ?3 OR decider = ?3)";
+    if (way == "dispute_of_claimant") sql += " AND claimant = ?4";
+    else if (way == "dispute_of_respondent") sql += " AND respondent = ?4";
+    else if (filter.party) sql += " AND (claimant = ?4 OR respondent = ?4)";
+    // A literal, for a partial index is used only where the condition is known when planning.
+    if (only_open(filter)) sql += " AND status = 0";
+    else if (filter.status) sql += " AND status = ?5";
+    if (filter.stage) sql += " AND stage = ?6";
+    if (filter.reference) sql += " AND reference = ?7";
+    if (way == "dispute_of_reference") sql += " AND reference <> ''";
+    if (after_one) sql += " AND id < ?8";
+    sql += " ORDER BY id DESC LIMIT ?9";
+    return sql;
+}
+
+static_assert(std::to_underlying(Status::open) == 0, "the partial index names it by number");
+
+} // namespace
+
+std::string dispute_list_sql(DisputeFilter const& filter, bool after_one) {
+    std::vector<std::string_view> const all = ways(filter);
+    if (all.size() == 1) return part(filter, after_one, all.front());
+    // Each half gives one page at most; the union drops what stands in both.
+    std::string sql;
+    for (std::string_view const way : all) {
+        sql += sql.empty() ? "SELECT * FROM (" : " UNION SELECT * FROM (";
+        sql += part(filter, after_one, way);
+        sql += ')';
+    }
+    sql += " ORDER BY id DESC LIMIT ?9";
+    return sql;
+}
+
+std::vector<DisputeRow> list_disputes(Connection& connection, DisputeFilter const& filter,
+                                      std::optional<DisputeId> const& before, std::size_t limit) {
+    // Every parameter up to the limit exists, used or not, because the limit has the highest number.
+    Use list(connection.kept(dispute_list_sql(filter, before.has_value())));
+    list->bind(filter.live ? 1 : 0).bind(filter.platform).bind(filter.neutral).bind(filter.party);
+    if (filter.status) list->bind(std::int64_t{std::to_underlying(*filter.status)});
+    else list->bind_null();
+    if (filter.stage) list->bind_text(*filter.stage);
+    else list->bind_null();
+    if (filter.reference) list->bind_text(*filter.reference);
+    else list->bind_null();
+    list->bind(before).bind(static_cast<std::int64_t>(limit));
+    return read_rows(*list);
+}
+
+std::vector<DisputeRow> walk_disputes(Connection& connection, std::optional<DisputeId> const& after,
+                                      std::size_t limit) {
+    std::string sql = "SELECT ";
+    sql += columns;
+    sql += " FROM dispute";
+    if (after) sql += " WHERE id > ?1";
+    sql += " ORDER BY id LIMIT ?2";
+    Use walk(connection.kept(sql));
+    walk->bind(after).bind(static_cast<std::int64_t>(limit));
+    return read_rows(*walk);
+}
+
+} // namespace parley::store

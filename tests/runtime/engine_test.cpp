@@ -1,0 +1,114 @@
+#include "tests/runtime/rig.hpp"
+
+#include "engine/runtime/timer_service.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <atomic>
+#include <thread>
+
+namespace parley {
+namespace {
+
+// Runs one coroutine to its end on a thread of its own.
+template <class T>
+T run_on(net::io_context& io, net::awaitable<T> what) {
+    auto future = net::co_spawn(io, std::move(what), net::use_future);
+    io.restart();
+    io.run();
+    return future.get();
+}
+
+struct EngineRig : Rig {
+    EngineRig() : engine(shipped_world(), *journal, *reader, clock, {}) { engine.start(); }
+    ~EngineRig() { engine.stop(); }
+    net::io_context io;
+    Engine engine;
+};
+
+TEST(Engine, FilesActsAndFinds) {
+    EngineRig rig;
+    auto const filed = run_on(rig.io, rig.engine.file(rig.filing()));
+    ASSERT_TRUE(filed) << filed.error().detail;
+    auto const acted = run_on(rig.io, rig.engine.submit(Rig::respond(filed->entry->state)));
+    ASSERT_TRUE(acted) << acted.error().detail;
+    EntryPtr const found = run_on(rig.io, rig.engine.find(filed->entry->state.id));
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->state.stage, "negotiation");
+    EntryPtr const before = run_on(rig.io, rig.engine.find_at(filed->entry->state.id, 1));
+    EXPECT_EQ(before->state.stage, "response");
+}
+
+TEST(Engine, AnUnknownDisputeIsNotFound) {
+    EngineRig rig;
+    Command command;
+    command.dispute = rig.draw.make_id<DisputeId>(rig.clock.now());
+    command.act = "message";
+    auto const answer = run_on(rig.io, rig.engine.submit(std::move(command)));
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, RefusalCode::not_found);
+    EXPECT_EQ(run_on(rig.io, rig.engine.find(rig.draw.make_id<DisputeId>(rig.clock.now()))), nullptr);
+}
+
+TEST(Engine, ManyAtOnceAreAllAnsweredAndShareCommits) {
+    EngineRig rig;
+    auto const filed = run_on(rig.io, rig.engine.file(rig.filing()));
+    ASSERT_TRUE(filed);
+    int answered = 0;
+    auto const one = [](Engine& engine, Command command, int& count) -> net::awaitable<void> {
+        auto const got = co_await engine.submit(std::move(command));
+        EXPECT_TRUE(got.has_value());
+        ++count;
+    };
+    for (int i = 0; i < 500; ++i)
+        net::co_spawn(rig.io, one(rig.engine, Rig::message(filed->entry->state, "hello"), answered), net::detached);
+    rig.io.restart();
+    rig.io.run();
+    EXPECT_EQ(answered, 500);
+    EXPECT_EQ(rig.engine.figures().committed_events, 501u);
+    EXPECT_LT(rig.engine.figures().commits, 400u);
+}
+
+TEST(Engine, AfterStopNothingIsAcceptedAndNothingHangs) {
+    EngineRig rig;
+    auto const filed = run_on(rig.io, rig.engine.file(rig.filing()));
+    rig.engine.stop();
+    EXPECT_FALSE(rig.engine.ready());
+    auto const late = run_on(rig.io, rig.engine.file(rig.filing()));
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().code, RefusalCode::busy);
+}
+
+TEST(Engine, TheTimerServiceFiresWhenNobodyKnocks) {
+    Rig rig;
+    EntryPtr const filed = rig.file();
+    rig.clock.set(filed->state.deadline("response")->at + 1);
+    Engine engine(shipped_world(), *rig.journal, *rig.reader, rig.clock, {});
+    // The heartbeat of this rig is recent enough: no outage rule stands between.
+    engine.start();
+    auto const give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (engine.figures().fired == 0 && std::chrono::steady_clock::now() < give_up) std::this_thread::yield();
+    engine.stop();
+    EXPECT_EQ(engine.figures().fired, 1u);
+    EXPECT_TRUE(rig.stored(filed->state.id)->state.marked("respondent_silent"));
+}
+
+TEST(OutageRule, LooksAtTheLastDayAlone) {
+    Rig rig;
+    EntryPtr const filed = rig.file();
+    Instant const due = filed->state.deadline("response")->at;
+    auto const hit = [&](Instant from, Instant to) { return hit_by_outage(*rig.reader, from, to).size(); };
+    EXPECT_EQ(hit(due - 5 * us_per_hour, due - 3 * us_per_hour), 1u);
+    EXPECT_EQ(hit(due - 5 * us_per_hour, due - 4 * us_per_hour), 0u);      // an hour, not more
+    EXPECT_EQ(hit(due - 5 * us_per_hour, due - 4 * us_per_hour + 1), 1u);
+    EXPECT_EQ(hit(due - 72 * us_per_hour, due - 25 * us_per_hour), 0u);    // before the last day
+    EXPECT_EQ(hit(due - 72 * us_per_hour, due - 22 * us_per_hour), 1u);    // two hours of it
+    EXPECT_EQ(hit(due - 2 * us_per_hour, due + 50 * us_per_hour), 1u);     // over its end
+    EXPECT_EQ(hit(due - us_per_hour / 2, due + 50 * us_per_hour), 0u);
+}
+
+} // namespace
+} // namespace parley
