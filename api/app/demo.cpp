@@ -68,14 +68,16 @@ public:
 
 private:
     Answered send(std::string_view method, std::string const& path, std::string const& key,
-                  std::string const& act_as, std::string_view body) {
+                  std::string const& act_as, std::string_view body, std::string const& if_match = {}) {
         HeaderList headers = {{"Authorization", "Bearer " + key}};
+        if (!if_match.empty()) headers.emplace_back("If-Match", if_match);
         if (!act_as.empty()) headers.emplace_back("Parley-Act-As", act_as);
         if (method == "POST") headers.emplace_back("Idempotency-Key", hex_of(random32()));
         auto answer = client_.send(method, path, headers, body);
         if (!answer) return fail(answer.error());
         auto json = parse_json(answer->body, {8UL * 1024 * 1024, 64, 200'000, 1024UL * 1024});
         if (!json) return fail(fmt::format("{} {} answered {} and no JSON", method, path, answer->status));
+        etag_ = answer->header("etag");
         if (answer->status < 300) return std::move(*json);
         return fail(fmt::format("{} {} was refused with {} {}: {}", method, path, answer->status,
                                 json->value("code", ""), json->value("detail", "")));
@@ -149,7 +151,7 @@ private:
                 line("(the clock)", step, cites_of(step), fmt::format("-> {}", deadline.value("stage", "")));
                 stage_ = deadline.value("stage", "");
             }
-        now_ = advanced->contains("clock") ? advanced->at("clock").value("now", now_) : advanced->value("now", now_);
+        now_ = advanced->value("now", now_);
         auto dispute = look();
         if (!dispute) return std::unexpected(dispute.error());
         if (std::string const then = whither(*dispute); !then.empty()) line("", "", "", then);
@@ -173,6 +175,7 @@ private:
         Step const* step = procedure_->step_anywhere(move.act);
         std::string key;
         std::string act_as;
+        std::string if_match;
         if (auto const party = parties_.find(move.who); party != parties_.end()) {
             key = served_.keys.at("platform");
             act_as = party->second;
@@ -189,12 +192,15 @@ private:
                 act_as.clear();
             }
         } else {
-            std::string const who(move.who == "decider" ? "arbitrator" : move.who);
-            key = served_.keys.at(who);
+            // Who decides for others says what they had read: the ETag of the dispute as they see it.
+            key = served_.keys.at(std::string(move.who == "decider" ? "arbitrator" : move.who));
+            auto seen = send("GET", "/v1/disputes/" + dispute_, key, "", "");
+            if (!seen) return std::unexpected(seen.error());
+            if_match = etag_;
         }
         std::string const cites = cites_of(move.act);
         auto dispute = send("POST", fmt::format("/v1/disputes/{}/actions/{}", dispute_, move.act), key, act_as,
-                            with_neutrals(move.body, served_.mediator, served_.arbitrator));
+                            with_neutrals(move.body, served_.mediator, served_.arbitrator), if_match);
         if (!dispute) return std::unexpected(dispute.error());
         line(move.who, move.act, cites, whither(*dispute));
         return {};
@@ -213,6 +219,7 @@ private:
     ProcedureLibrary const& procedures_;
     DemoClient client_;
     std::string dispute_, clock_, stage_, now_;
+    std::string etag_; // of the last answer
     std::map<std::string, std::string, std::less<>> parties_; // by side
     std::map<std::string, std::string> own_keys_;             // by party
     std::set<std::string> open_;

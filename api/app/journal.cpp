@@ -29,9 +29,9 @@ std::expected<std::vector<Acknowledged>, Failure> read_acks(std::string const& p
         auto const member = [&](char const* name) {
             return json->contains(name) && json->at(name).is_string() ? json->at(name).get<std::string>() : "";
         };
-        if (!json || !json->is_object() || member("event").empty())
+        if (!json || !json->is_object() || member("dispute").empty())
             return fail(fmt::format(
-                R"({}:{}: not an acknowledgement; a line is {{"dispute": "dsp_…", "event": "evt_…", "key": "…"}})",
+                R"({}:{}: not an acknowledgement; a line is {{"dispute": "dsp_…", "event": "evt_…", "key": "…"}}; no event means the filing)",
                 path, number));
         acks.push_back({member("dispute"), member("event"), member("key")});
     }

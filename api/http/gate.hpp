@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
-// The gate: what a request's head must look like before anything believes it. Beast 1.81 lets shapes
-// pass that other servers read differently, and such a difference is how requests are smuggled; so
-// nothing here is lenient, and whatever is refused here costs the client its connection. Pure
-// functions over bytes and values.
+// The gate: what a request's head must look like before anything believes it. Beast 1.81 lets
+// shapes pass that other servers read differently, and such a difference is how requests are
+// smuggled; so nothing here is lenient, and whatever is refused here costs the client its
+// connection. Pure functions over bytes and values.
 namespace parley::http {
 
 // Why a head is refused. Both texts are literals; nothing of the request is ever echoed.
@@ -53,8 +53,8 @@ private:
     GateFault fault_;
 };
 
-// The names under which this server answers. A name without a port stands for any port; an empty list
-// accepts every well-formed Host.
+// The names under which this server answers. A name without a port stands for any port; an empty
+// list accepts every well-formed Host.
 class HostList {
 public:
     HostList() : names_{"localhost", "127.0.0.1", "[::1]"} {}
@@ -78,8 +78,8 @@ struct RequestLine {
 std::optional<GateFault> check_fields(RequestLine line, Fields const& fields,
                                       HostList const& hosts);
 
-// Both looks together, in the order in which the server takes them: raw bytes, then fields. `raw` is a
-// whole head with the empty line that ends it.
+// Both looks together, in the order in which the server takes them: raw bytes, then fields. `raw`
+// is a whole head with the empty line that ends it.
 std::optional<GateFault> check_head(std::string_view raw, RequestLine line, Fields const& fields,
                                     HostList const& hosts, HeadLimits limits = {});
 

@@ -100,9 +100,9 @@ struct Request {
 class EventSource {
 public:
     virtual ~EventSource() = default;
-    // Waits for news at most `wait_max` and gives it as text/event-stream text. An empty string means
-    // that nothing happened (the server then sends a comment, which also finds out whether the peer
-    // is still there); nullopt ends the stream.
+    // Waits for news at most `wait_max` and gives it as text/event-stream text. An empty string
+    // means that nothing happened (the server then sends a comment, which also finds out whether
+    // the peer is still there); nullopt ends the stream.
     virtual net::awaitable<std::optional<std::string>> next(std::chrono::milliseconds wait_max) = 0;
     // The peer left or the server stops: a pending next() returns soon, later ones give nullopt.
     virtual void close() = 0;

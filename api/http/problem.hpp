@@ -18,7 +18,8 @@ unsigned status_of(RefusalKind kind);
 Response problem(Refusal const& refusal, std::string request_id,
                  std::chrono::seconds retry_after = std::chrono::seconds(1));
 
-// What the wire itself refuses: a head that does not pass the gate, a body too long, a fault within.
+// What the wire itself refuses: a head that does not pass the gate, a body too long, a fault
+// within.
 Response problem(unsigned status, std::string_view code, std::string_view detail,
                  std::string request_id);
 Response problem(GateFault const& fault, std::string request_id);

@@ -41,9 +41,10 @@ struct MethodNotAllowed {
 };
 using Found = std::variant<Match, NoSuchPath, MethodNotAllowed>;
 
-// Finds the handler of a path. A pattern is literal segments and `{name}` placeholders, each of which
-// stands for one whole, non-empty segment. Where several patterns fit, the one whose first difference
-// is a literal wins; among those only the ones that have the method count. Thread-safe once built.
+// Finds the handler of a path. A pattern is literal segments and `{name}` placeholders, each of
+// which stands for one whole, non-empty segment. Where several patterns fit, the one whose first
+// difference is a literal wins; among those only the ones that have the method count. Thread-safe
+// once built.
 class Router {
 public:
     // `handler` is any number that the caller understands. Adding the same twice is a bug.

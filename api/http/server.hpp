@@ -63,8 +63,8 @@ public:
 };
 
 // The asynchronous HTTP/1.1 server. The io_context must be run by exactly one thread: so each
-// connection is on an implicit strand, and its socket, timer, cancellation and handler need no lock.
-// All functions are for that thread, or for before it runs.
+// connection is on an implicit strand, and its socket, timer, cancellation and handler need no
+// lock. All functions are for that thread, or for before it runs.
 class Server {
 public:
     // Binds and listens; throws Fault when the address cannot be had. `handler` must live until
@@ -76,8 +76,8 @@ public:
 
     std::uint16_t port() const;
     void start();
-    // Stops accepting, lets idle connections go, answers what is under way with `Connection: close`;
-    // after the grace period cancels what is left. Completes when every connection is gone.
+    // Stops accepting, lets idle connections go, answers what is under way with `Connection:
+    // close`; after the grace period cancels what is left. Completes when every connection is gone.
     net::awaitable<void> stop();
     Stats stats() const;
 

@@ -89,8 +89,8 @@ public:
     net::cancellation_slot slot() { return signal_.slot(); }
 
 private:
-    // One timer a connection. Moving the deadline is an assignment; the timer looks at it at least as
-    // often as the shortest limit, so it is never late, and a request costs no timer at all.
+    // One timer a connection. Moving the deadline is an assignment; the timer looks at it at least
+    // as often as the shortest limit, so it is never late, and a request costs no timer at all.
     void set_deadline(std::chrono::milliseconds from_now) {
         deadline_ = SteadyClock::now() + from_now;
         expired_ = false;
@@ -157,7 +157,8 @@ private:
                                                  net::redirect_error(net::use_awaitable, failure));
             bool const was_idle = std::exchange(idle_, false);
             if (failure == net::error::operation_aborted && was_idle && draining_ && !aborted_) {
-                // A request may have arrived just as the server began to stop: it is still answered.
+                // A request may have arrived just as the server began to stop: it is still
+                // answered.
                 error_code nothing_there;
                 got = socket_.read_some(net::buffer(room.data(), room.size()), nothing_there);
                 if (nothing_there) co_return false;
@@ -357,8 +358,8 @@ private:
         }
     }
 
-    // Closes so that the peer can still read the last answer: an early close with bytes unread would
-    // reset the connection. What arrives meanwhile is thrown away unseen.
+    // Closes so that the peer can still read the last answer: an early close with bytes unread
+    // would reset the connection. What arrives meanwhile is thrown away unseen.
     net::awaitable<void> say_goodbye() {
         error_code failure;
         socket_.shutdown(Socket::shutdown_send, failure);

@@ -24,10 +24,11 @@ struct Target {
     friend bool operator==(Target const&, Target const&) = default;
 };
 
-// Reads the origin-form of RFC 9112 §3.2.1 and nothing else: ASCII, percent-decoded exactly once into
-// UTF-8 without control characters. A path must be written in its one spelling: no dot segments, no
-// empty segments in the middle, no encoded slash or backslash, nothing encoded that needs no encoding.
-// In the query `+` is a space. Refuses with 400 bad_target, or 414 when too long.
+// Reads the origin-form of RFC 9112 §3.2.1 and nothing else: ASCII, percent-decoded exactly once
+// into UTF-8 without control characters. A path must be written in its one spelling: no dot
+// segments, no empty segments in the middle, no encoded slash or backslash, nothing encoded that
+// needs no encoding. In the query `+` is a space. Refuses with 400 bad_target, or 414 when too
+// long.
 std::expected<Target, GateFault> parse_target(std::string_view text, TargetLimits limits = {});
 
 } // namespace parley::http

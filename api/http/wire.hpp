@@ -24,8 +24,8 @@ struct WireLimits {
 
 // One connection's bytes, turned into messages: no socket, no clock, so that tests and fuzzers can
 // drive it. Use: receive into prepare() and commit(); read_head() until it is done; take_head();
-// begin_body(); read_body() until it is done; take_body(); next(). After `refused` the connection is
-// beyond use: nothing that follows on it may be believed.
+// begin_body(); read_body() until it is done; take_body(); next(). After `refused` the connection
+// is beyond use: nothing that follows on it may be believed.
 class Wire {
 public:
     enum class Progress : std::uint8_t { need_more, done, refused };

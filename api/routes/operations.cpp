@@ -14,14 +14,15 @@ net::awaitable<http::Response> get_liveness(Services&, Call) {
 
 // GET /readyz
 net::awaitable<http::Response> get_readiness(Services& services, Call call) {
-    bool const ready = services.engine.ready();
+    bool const ready = services.engine.ready() && !services.draining;
     std::string body;
     JsonWriter json(body);
     json.begin_object();
     json.member("status", ready ? "ready" : "not_ready");
     if (call.head().parameter("verbose") != nullptr) {
         json.key("checks").begin_object();
-        json.member("engine", ready ? "accepts commands" : "starting, stopping, or its last write failed");
+        json.member("engine", services.engine.ready() ? "accepts commands" : "its last write failed, or it is stopped");
+        json.member("draining", services.draining);
         json.member("version", services.options.version);
         json.end_object();
     }

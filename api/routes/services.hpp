@@ -38,7 +38,7 @@ struct Services {
     ServiceOptions options;
     ViewCache views;
     Answers answers;
-    bool draining = false; // about to stop: not ready, though what comes is still answered
+    bool draining = false; // the server is about to stop: /readyz says so while requests still pass
 };
 
 struct Call;

@@ -40,8 +40,14 @@ public:
         for (Offer& earlier : state_.offers)
             if (earlier.status == OfferStatus::open && earlier.by == event_.actor.role)
                 earlier.status = OfferStatus::replaced;
-        state_.offers.push_back({e.offer, event_.id, event_.actor.role, event_.at, e.remedies,
-                                 e.expires_at, OfferStatus::open, {}});
+        state_.offers.push_back({e.offer,
+                                 event_.id,
+                                 event_.actor.role,
+                                 event_.at,
+                                 e.remedies,
+                                 e.expires_at,
+                                 OfferStatus::open,
+                                 {}});
     }
     void operator()(OfferAccepted const& e) const {
         Offer* offer = find_offer(e.offer);
@@ -60,7 +66,8 @@ public:
             state_.proposed_extension = ProposedExtension{*side, e.deadline, e.by};
     }
     void operator()(DeadlineExtended const& e) const {
-        if (e.cause != "agreed") return; // time given from outside takes nothing from the parties' own
+        if (e.cause != "agreed")
+            return; // time given from outside takes nothing from the parties' own
         ++state_.extensions[e.deadline];
         state_.proposed_extension.reset();
     }
@@ -95,8 +102,16 @@ public:
     void operator()(EvidenceSubmitted const&) const {}
     void operator()(EvidenceRequested const&) const {}
     void operator()(OutcomeRendered const& e) const {
-        state_.outcomes.push_back({e.kind, e.binding, e.version, event_.id, event_.at, e.dispositions,
-                                   e.place, e.basis, e.neutral, {}});
+        state_.outcomes.push_back({e.kind,
+                                   e.binding,
+                                   e.version,
+                                   event_.id,
+                                   event_.at,
+                                   e.dispositions,
+                                   e.place,
+                                   e.basis,
+                                   e.neutral,
+                                   {}});
         state_.correction_asked_by.reset();
     }
     void operator()(CorrectionRequested const&) const {
@@ -113,7 +128,9 @@ public:
     void operator()(WithdrawalProposed const&) const {
         state_.withdrawal_asked_by = side_of(event_.actor.role);
     }
-    void operator()(Withdrawn const&) const { conclude(OutcomeKind::withdrawal, Binding::none, {}); }
+    void operator()(Withdrawn const&) const {
+        conclude(OutcomeKind::withdrawal, Binding::none, {});
+    }
     void operator()(PerformanceConfirmed const&) const {}
     void operator()(BreachReported const&) const {}
     void operator()(DeadlinePassed const&) const {}
@@ -151,7 +168,8 @@ private:
         Seat const& mediator = state_.seat(SeatKind::mediator);
         std::optional<NeutralId> neutral;
         if (mediator.status == SeatStatus::seated) neutral = mediator.neutral;
-        state_.outcomes.push_back({kind, binding, 1, event_.id, event_.at, terms, {}, {}, neutral, {}});
+        state_.outcomes.push_back(
+            {kind, binding, 1, event_.id, event_.at, terms, {}, {}, neutral, {}});
     }
 
     DisputeState& state_;
@@ -215,7 +233,8 @@ void apply_consequences(DisputeState& state, Event const& event) {
     if (then.entered) {
         enter(state, event, *then.entered);
         // A claim that was accepted outright settles on its own terms.
-        bool const settled_by_answer = then.entered->ends && then.entered->status == Status::settled &&
+        bool const settled_by_answer = then.entered->ends &&
+                                       then.entered->status == Status::settled &&
                                        std::holds_alternative<Responded>(event.body);
         if (settled_by_answer) Fold(state, state.id, event).settle(state.claim.remedies);
     }

@@ -20,9 +20,9 @@ constexpr std::optional<SeatKind> seat_of(Role role) {
     return std::nullopt;
 }
 
-// Someone before a step of the present stage: all that decides whether the step is open to them, apart
-// from what they would say. Views and decisions ask the same questions of it, so that a listed act is
-// one that can be taken.
+// Someone before a step of the present stage: all that decides whether the step is open to them,
+// apart from what they would say. Views and decisions ask the same questions of it, so that a
+// listed act is one that can be taken.
 struct Standing {
     Procedure const& procedure;
     DisputeState const& state;
@@ -68,8 +68,8 @@ struct Said {
         : body(std::move(what)), content(std::move(words)), room(where) {}
 };
 
-// Does what the step's behaviour does. Refuses by what was said; what stands in the way whatever one
-// says is the business of `obstacles_of`.
+// Does what the step's behaviour does. Refuses by what was said; what stands in the way whatever
+// one says is the business of `obstacles_of`.
 Result<Said> take(Act const& act);
 // Unmet conditions of the step, then what the behaviour itself needs of the state. Empty: open.
 Obstacles obstacles_of(Standing const& standing);
@@ -77,30 +77,30 @@ Obstacles obstacles_of(Standing const& standing);
 Said take_by_clock(Act const& act, Deadline const& deadline);
 
 // One function a behaviour, in the file named after its subject.
-Result<Said> respond(Act const& act);              // exchange.cpp
+Result<Said> respond(Act const& act); // exchange.cpp
 Result<Said> reply(Act const& act);
-Result<Said> make_offer(Act const& act);           // offers.cpp
+Result<Said> make_offer(Act const& act); // offers.cpp
 Result<Said> accept_offer(Act const& act);
 Result<Said> decline_offer(Act const& act);
-Result<Said> post_message(Act const& act);         // messages.cpp
-Result<Said> propose_extension(Act const& act);    // extensions.cpp
-Result<Said> appoint_neutral(Act const& act);      // appointment.cpp
-std::optional<Said> draw_neutral(Act const& act);  // nobody eligible: none
+Result<Said> post_message(Act const& act);        // messages.cpp
+Result<Said> propose_extension(Act const& act);   // extensions.cpp
+Result<Said> appoint_neutral(Act const& act);     // appointment.cpp
+std::optional<Said> draw_neutral(Act const& act); // nobody eligible: none
 Result<Said> accept_appointment(Act const& act);
 Result<Said> stand_down(Act const& act);
 Result<Said> disclose(Act const& act);
-Result<Said> object_to_neutral(Act const& act);    // objections.cpp
+Result<Said> object_to_neutral(Act const& act); // objections.cpp
 Result<Said> decide_objection(Act const& act);
-Result<Said> set_final_date(Act const& act);       // record.cpp
+Result<Said> set_final_date(Act const& act); // record.cpp
 Result<Said> submit_evidence(Act const& act);
 Result<Said> request_evidence(Act const& act);
-Result<Said> render_outcome(Act const& act);       // outcome.cpp
+Result<Said> render_outcome(Act const& act); // outcome.cpp
 Result<Said> request_correction(Act const& act);
 Result<Said> correct_outcome(Act const& act);
 Result<Said> accept_outcome(Act const& act);
 Result<Said> refuse_outcome(Act const& act);
-Result<Said> give_consent(Act const& act);         // consents.cpp
-Result<Said> withdraw(Act const& act);             // ending.cpp
+Result<Said> give_consent(Act const& act); // consents.cpp
+Result<Said> withdraw(Act const& act);     // ending.cpp
 Result<Said> confirm_performance(Act const& act);
 Result<Said> report_breach(Act const& act);
 

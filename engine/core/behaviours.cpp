@@ -11,8 +11,11 @@ namespace parley {
 
 namespace {
 
+// Says each reason once, though a file may ask for what the behaviour needs anyway.
 void block(Obstacles& out, RefusalCode code, std::string condition, std::string detail) {
-    out.push_back({code, {std::move(condition), std::move(detail), std::nullopt}});
+    bool const said = std::ranges::any_of(
+        out, [&](Obstacle const& o) { return o.blocker.condition == condition; });
+    if (!said) out.push_back({code, {std::move(condition), std::move(detail), std::nullopt}});
 }
 void block(Obstacles& out, std::string condition, std::string detail) {
     block(out, RefusalCode::not_possible_now, std::move(condition), std::move(detail));
@@ -27,7 +30,8 @@ void need_seated(Standing const& in, Obstacles& out) {
 
 void offers_to_answer(Standing const& in, Obstacles& out) {
     if (!holds({Fact::offer_open_by_other_side, false, {}, 0}, in.state, {in.side(), {}}))
-        block(out, "an offer by the other side is open", "There is no open offer by the other side.");
+        block(out, "an offer by the other side is open",
+              "There is no open offer by the other side.");
 }
 
 void extension_left(Standing const& in, Obstacles& out) {
@@ -36,9 +40,11 @@ void extension_left(Standing const& in, Obstacles& out) {
         return block(out, fmt::format("the deadline {} is running", rule.deadline),
                      fmt::format("There is no open deadline called {}.", rule.deadline));
     auto const granted = in.state.extensions.find(rule.deadline);
-    if (granted != in.state.extensions.end() && granted->second >= static_cast<std::uint32_t>(rule.times))
+    if (granted != in.state.extensions.end() &&
+        granted->second >= static_cast<std::uint32_t>(rule.times))
         block(out, RefusalCode::extension_used, "an extension is left",
-              fmt::format("The deadline {} can be extended {} time(s), which has happened.", rule.deadline, rule.times));
+              fmt::format("The deadline {} can be extended {} time(s), which has happened.",
+                          rule.deadline, rule.times));
 }
 
 void withdrawal(Standing const& in, Obstacles& out) {
@@ -48,7 +54,8 @@ void withdrawal(Standing const& in, Obstacles& out) {
             block(out, RefusalCode::already_done, "the withdrawal has not been proposed",
                   "You have asked to withdraw; the respondent has not agreed yet.");
     } else if (!agreed_only || !in.state.withdrawal_asked_by) {
-        block(out, "the claimant has asked to withdraw", "Only the claimant can withdraw the claim; the respondent agrees to it.");
+        block(out, "the claimant has asked to withdraw",
+              "Only the claimant can withdraw the claim; the respondent agrees to it.");
     }
 }
 
@@ -63,59 +70,72 @@ void acceptance_of_appointment(Standing const& in, Obstacles& out) {
     auto const seat = in.seat();
     if (!seat || in.state.seat(*seat).status == SeatStatus::asked) return;
     bool const seated = in.state.seat(*seat).status == SeatStatus::seated;
-    block(out, seated ? RefusalCode::already_done : RefusalCode::not_possible_now, "an appointment awaits its answer",
+    block(out, seated ? RefusalCode::already_done : RefusalCode::not_possible_now,
+          "an appointment awaits its answer",
           seated ? "The appointment is accepted already." : "Nobody is asked to take this seat.");
 }
 
 void pending_challenge(Standing const& in, Obstacles& out) {
     auto const seat = in.seat();
     if (seat && !in.state.seat(*seat).challenged_by)
-        block(out, "an objection for cause awaits its decision", "There is no objection to decide.");
+        block(out, "an objection for cause awaits its decision",
+              "There is no objection to decide.");
 }
 
 void final_date(Standing const& in, Obstacles& out) {
     need_seated(in, out);
     if (in.state.deadline(in.step.settings.deadline) == nullptr)
-        block(out, fmt::format("the deadline {} is running", in.step.settings.deadline), "The time for communications is over.");
+        block(out, fmt::format("the deadline {} is running", in.step.settings.deadline),
+              "The time for communications is over.");
 }
 
 void rendering(Standing const& in, Obstacles& out) {
     need_seated(in, out);
     // A file that forgot to ask for the track would otherwise bind people the law protects.
-    if (in.step.settings.kind == OutcomeKind::award && in.state.resolution.track != Track::one && out.empty())
+    if (in.step.settings.kind == OutcomeKind::award && in.state.resolution.track != Track::one)
         block(out, RefusalCode::track_forbidden, "the track is I", explain(in.state.resolution));
 }
 
 void outcome_to_answer(Standing const& in, Obstacles& out) {
     OutcomeState const* outcome = in.state.outcome();
-    if (outcome == nullptr) return block(out, "an outcome was rendered", "There is no outcome to answer.");
+    if (outcome == nullptr)
+        return block(out, "an outcome was rendered", "There is no outcome to answer.");
     auto const side = in.side();
     if (side && outcome->accepted_by[index_of(*side)])
-        block(out, RefusalCode::already_done, "you have not accepted the outcome", "You have accepted this outcome already.");
+        block(out, RefusalCode::already_done, "you have not accepted the outcome",
+              "You have accepted this outcome already.");
 }
 
 void reflection(Standing const& in, Obstacles& out) {
     auto const side = in.side();
-    bool const waits = in.step.settings.reflection && side && in.state.party(*side).kind == PartyKind::consumer;
+    bool const waits =
+        in.step.settings.reflection && side && in.state.party(*side).kind == PartyKind::consumer;
     if (!waits || has_passed(in.state, "reflection")) return;
-    bool const known = std::ranges::any_of(out, [](Obstacle const& o) { return o.code == RefusalCode::too_early; });
+    bool const known = std::ranges::any_of(
+        out, [](Obstacle const& o) { return o.code == RefusalCode::too_early; });
     if (known) return;
-    Obstacle obstacle{RefusalCode::too_early, {"the time for reflection is over", {}, unlocks_after(in.state, "reflection")}};
-    obstacle.blocker.detail = obstacle.blocker.unlocks_at
-                                  ? fmt::format("A consumer may accept from {} on.", short_text_of(*obstacle.blocker.unlocks_at))
-                                  : std::string("A consumer may accept after a time for reflection.");
+    Obstacle obstacle{
+        RefusalCode::too_early,
+        {"the time for reflection is over", {}, unlocks_after(in.state, "reflection")}};
+    obstacle.blocker.detail =
+        obstacle.blocker.unlocks_at
+            ? fmt::format("A consumer may accept from {} on.",
+                          short_text_of(*obstacle.blocker.unlocks_at))
+            : std::string("A consumer may accept after a time for reflection.");
     out.push_back(std::move(obstacle));
 }
 
 void performance(Standing const& in, Obstacles& out) {
     auto const side = in.side();
     if (side && !is_creditor(in.state, *side))
-        block(out, "the outcome owes you something", "Only the side to which something is due can say so.");
+        block(out, "the outcome owes you something",
+              "Only the side to which something is due can say so.");
 }
 
 void correction(Standing const& in, Obstacles& out) {
     need_seated(in, out);
-    if (!in.state.correction_asked_by) block(out, "a correction was asked for", "Nobody has asked for a correction.");
+    if (!in.state.correction_asked_by)
+        block(out, "a correction was asked for", "Nobody has asked for a correction.");
 }
 
 // What the behaviour needs of the state, whatever is said.
@@ -138,7 +158,8 @@ void needs_of_behaviour(Standing const& in, Obstacles& out) {
     case Behaviour::confirm_performance:
     case Behaviour::report_breach: return performance(in, out);
     case Behaviour::file_dispute:
-        return block(out, RefusalCode::already_done, "the dispute has not been filed", "This dispute is filed.");
+        return block(out, RefusalCode::already_done, "the dispute has not been filed",
+                     "This dispute is filed.");
     case Behaviour::draw_neutral:
     case Behaviour::respond:
     case Behaviour::reply:
@@ -156,7 +177,8 @@ void needs_of_behaviour(Standing const& in, Obstacles& out) {
 
 // Someone who was asked, but has not accepted, can answer that and nothing else.
 bool open_to_the_asked(Behaviour behaviour) {
-    return behaviour == Behaviour::accept_appointment || behaviour == Behaviour::stand_down || behaviour == Behaviour::disclose;
+    return behaviour == Behaviour::accept_appointment || behaviour == Behaviour::stand_down ||
+           behaviour == Behaviour::disclose;
 }
 
 } // namespace
@@ -242,8 +264,10 @@ Result<void> check_currency(DisputeState const& state, std::vector<RemedyInput> 
     for (std::size_t i = 0; i < remedies.size(); ++i) {
         std::optional<Money> const& amount = remedies[i].remedy.amount;
         if (amount && amount->currency != currency)
-            return refuse_field(RefusalCode::currency_mismatch, fmt::format("{}/{}/amount/currency", pointer, i),
-                                fmt::format("This dispute is in {}, not in {}.", currency.text(), amount->currency.text()));
+            return refuse_field(RefusalCode::currency_mismatch,
+                                fmt::format("{}/{}/amount/currency", pointer, i),
+                                fmt::format("This dispute is in {}, not in {}.", currency.text(),
+                                            amount->currency.text()));
     }
     return {};
 }
@@ -266,7 +290,8 @@ void write_descriptions(JsonWriter& json, std::vector<RemedyInput> const& remedi
 }
 
 bool has_consent(DisputeState const& state, Side side, ConsentKind kind) {
-    return std::ranges::any_of(state.consents, [&](Consent const& c) { return c.by == side && c.kind == kind; });
+    return std::ranges::any_of(state.consents,
+                               [&](Consent const& c) { return c.by == side && c.kind == kind; });
 }
 
 bool file_may_pass(DisputeState const& state) {

@@ -12,7 +12,8 @@ namespace {
 
 bool challenge_pending(DisputeState const& state, std::optional<SeatKind> seat) {
     if (seat) return state.seat(*seat).challenged_by.has_value();
-    return std::ranges::any_of(state.seats, [](Seat const& s) { return s.challenged_by.has_value(); });
+    return std::ranges::any_of(state.seats,
+                               [](Seat const& s) { return s.challenged_by.has_value(); });
 }
 
 bool offer_open_by_other(DisputeState const& state, std::optional<Side> side) {
@@ -25,7 +26,8 @@ bool offer_open_by_other(DisputeState const& state, std::optional<Side> side) {
 }
 
 bool is_decision(OutcomeState const* outcome) {
-    return outcome != nullptr && (outcome->kind == OutcomeKind::award || outcome->kind == OutcomeKind::recommendation);
+    return outcome != nullptr &&
+           (outcome->kind == OutcomeKind::award || outcome->kind == OutcomeKind::recommendation);
 }
 
 bool reflection_over(DisputeState const& state, std::optional<Side> side) {
@@ -44,7 +46,8 @@ bool fact_holds(Condition const& condition, DisputeState const& state, Asked con
     case Fact::counterclaim_made: return state.counterclaim.has_value();
     case Fact::claim_accepted: return state.response == Answer::accept;
     case Fact::offer_open_by_other_side: return offer_open_by_other(state, asked.side);
-    case Fact::settlement_reached: return outcome != nullptr && outcome->kind == OutcomeKind::settlement;
+    case Fact::settlement_reached:
+        return outcome != nullptr && outcome->kind == OutcomeKind::settlement;
     case Fact::mediator_asked: return state.seat(SeatKind::mediator).status == SeatStatus::asked;
     case Fact::mediator_seated: return state.seat(SeatKind::mediator).status == SeatStatus::seated;
     case Fact::decider_asked: return state.seat(SeatKind::decider).status == SeatStatus::asked;
@@ -55,7 +58,8 @@ bool fact_holds(Condition const& condition, DisputeState const& state, Asked con
     case Fact::outcome_binding: return is_decision(outcome) && outcome->binding == Binding::both;
     case Fact::outcome_refused: return state.marked("outcome_refused");
     case Fact::correction_pending: return state.correction_asked_by.has_value();
-    case Fact::withdrawal_agreed: return outcome != nullptr && outcome->kind == OutcomeKind::withdrawal;
+    case Fact::withdrawal_agreed:
+        return outcome != nullptr && outcome->kind == OutcomeKind::withdrawal;
     case Fact::reflection_over: return reflection_over(state, asked.side);
     case Fact::resumes_a_stage: return state.resumes.has_value();
     case Fact::track_is_one: return state.resolution.track == Track::one;
@@ -67,8 +71,10 @@ bool fact_holds(Condition const& condition, DisputeState const& state, Asked con
 }
 
 RefusalCode code_for(Condition const& condition) {
-    if (condition.fact == Fact::track_is_one && !condition.negated) return RefusalCode::track_forbidden;
-    if (condition.fact == Fact::reflection_over && !condition.negated) return RefusalCode::too_early;
+    if (condition.fact == Fact::track_is_one && !condition.negated)
+        return RefusalCode::track_forbidden;
+    if (condition.fact == Fact::reflection_over && !condition.negated)
+        return RefusalCode::too_early;
     if (condition.fact == Fact::deadline_passed)
         return condition.negated ? RefusalCode::too_late : RefusalCode::too_early;
     return RefusalCode::not_possible_now;
@@ -91,7 +97,8 @@ bool holds(Condition const& condition, DisputeState const& state, Asked const& a
 }
 
 bool hold(std::vector<Condition> const& conditions, DisputeState const& state, Asked const& asked) {
-    return std::ranges::all_of(conditions, [&](Condition const& c) { return holds(c, state, asked); });
+    return std::ranges::all_of(conditions,
+                               [&](Condition const& c) { return holds(c, state, asked); });
 }
 
 Obstacle obstacle_for(Condition const& condition, DisputeState const& state) {

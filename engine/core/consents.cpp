@@ -14,7 +14,9 @@ Result<Said> give_consent(Act const& act) {
     if (!side) return refuse(RefusalCode::not_yours, "Only a party consents.");
     std::vector<ConsentKind> const& kinds = act.step.settings.consents;
     if (std::ranges::find(kinds, consent.kind) == kinds.end())
-        return refuse_field(RefusalCode::invalid, "/kind", fmt::format("A consent of the kind {} is not given at this stage.", name_of(consent.kind)));
+        return refuse_field(RefusalCode::invalid, "/kind",
+                            fmt::format("A consent of the kind {} is not given at this stage.",
+                                        name_of(consent.kind)));
     consent.by = *side;
     consent.given_at = act.stamp.at;
     bool const given = std::ranges::any_of(act.state.consents, [&](Consent const& c) {

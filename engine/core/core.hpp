@@ -51,29 +51,31 @@ struct Decided {
     DisputeState after;
 };
 
-// Opens a dispute: resolves the track, pins the procedure, writes `dispute_filed` and starts the first
-// clock. Refuses what procedures.md 2.2 and 2.4 refuse, unknown zones, and a named procedure that the
-// law's table forbids (track_forbidden, with the resolver's reasons). Pure.
+// Opens a dispute: resolves the track, pins the procedure, writes `dispute_filed` and starts the
+// first clock. Refuses what procedures.md 2.2 and 2.4 refuse, unknown zones, and a named procedure
+// that the law's table forbids (track_forbidden, with the resolver's reasons). Pure.
 Result<Decided> decide_filing(World const& world, Filing const& filing, Stamp const& stamp);
 
 // Decides one act on what `seen` shows. All deadlines before `stamp.at` must have fired already.
 // Refusals in order of precedence: no_such_act, not_yours, sign_in_required, too_late (its deadline
-// passed), already_done, not_possible_now (not an act of this stage), unmet conditions, the behaviour's
-// own, version_conflict (when `expected` differs from the viewer's version). Pure.
+// passed), already_done, not_possible_now (not an act of this stage), unmet conditions, the
+// behaviour's own, version_conflict (when `expected` differs from the viewer's version). Pure.
 Result<Decided> decide(World const& world, Procedure const& procedure, DisputeState const& seen,
                        Command const& command, Stamp const& stamp);
 
-// The event of a passed deadline, dated at the deadline itself (S10). `deadline` is one of seen's open
-// deadlines. Never refuses: a step that cannot be taken passes without effect.
+// The event of a passed deadline, dated at the deadline itself (S10). `deadline` is one of seen's
+// open deadlines. Never refuses: a step that cannot be taken passes without effect.
 Decided fire(World const& world, Procedure const& procedure, DisputeState const& seen,
              Deadline const& deadline, Stamp const& stamp);
 
 // Moves a deadline for a cause outside the parties (an outage) and records it.
-Result<Decided> grant_extension(World const& world, DisputeState const& seen, std::string_view deadline,
-                                Period by, std::string cause, Stamp const& stamp);
+Result<Decided> grant_extension(World const& world, DisputeState const& seen,
+                                std::string_view deadline, Period by, std::string cause,
+                                Stamp const& stamp);
 
 // Records that the content of all events so far was erased.
-Decided erase_content(DisputeState const& seen, std::vector<EventId> events, Actor actor, Stamp const& stamp);
+Decided erase_content(DisputeState const& seen, std::vector<EventId> events, Actor actor,
+                      Stamp const& stamp);
 
 // Folds one event into the state; the only thing that changes a DisputeState. Never refuses; reads
 // facts alone. `state` is default-constructed before dispute_filed.

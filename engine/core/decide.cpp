@@ -69,7 +69,8 @@ bool needs_sign_in(Attempt const& attempt) {
     if (room_of(attempt.command.input) != Room::joint) return true;
     ConsentInput const* given = std::get_if<ConsentInput>(&attempt.command.input);
     if (given == nullptr) return false;
-    return given->consent.kind == ConsentKind::arbitration || given->consent.kind == ConsentKind::outcome;
+    return given->consent.kind == ConsentKind::arbitration ||
+           given->consent.kind == ConsentKind::outcome;
 }
 
 // When the time for this act ended, where it was a clock that ended it.
@@ -113,20 +114,23 @@ std::string joined(std::vector<Role> const& roles) {
 // A refusal says what the same person may do instead.
 Refusal with_allowed(Attempt const& attempt, Refusal refusal) {
     if (id_fits(attempt.seen, attempt.command.actor))
-        for (AvailableAct const& act : acts_of(attempt.procedure, attempt.seen, attempt.viewer).available)
+        for (AvailableAct const& act :
+             acts_of(attempt.procedure, attempt.seen, attempt.viewer).available)
             refusal.allowed.push_back(act.step->name);
     return refusal;
 }
 
 std::unexpected<Refusal> refuse_act(Attempt const& attempt, RefusalCode code, std::string detail,
                                     std::vector<Blocker> blocked_by = {}) {
-    return std::unexpected(with_allowed(attempt, {code, std::move(detail), {}, std::move(blocked_by), {}}));
+    return std::unexpected(
+        with_allowed(attempt, {code, std::move(detail), {}, std::move(blocked_by), {}}));
 }
 
 std::unexpected<Refusal> refuse_for(Attempt const& attempt, Obstacles const& obstacles) {
     std::vector<Blocker> blocked_by;
     for (Obstacle const& obstacle : obstacles) blocked_by.push_back(obstacle.blocker);
-    std::string detail = fmt::format("{} is not open to you now. {}", attempt.command.act, blocked_by.front().detail);
+    std::string detail = fmt::format("{} is not open to you now. {}", attempt.command.act,
+                                     blocked_by.front().detail);
     return refuse_act(attempt, obstacles.front().code, std::move(detail), std::move(blocked_by));
 }
 
@@ -136,39 +140,54 @@ Result<Decided> decide(World const& world, Procedure const& procedure, DisputeSt
                        Command const& command, Stamp const& stamp) {
     using enum RefusalCode;
     Stage const* stage = procedure.stage(seen.stage);
-    if (stage == nullptr) return refuse(quarantined, "The stage of this dispute is not one of its procedure.");
-    Attempt const attempt{procedure, seen, command, *stage, stage->step(command.act),
-                          procedure.step_anywhere(command.act),
-                          {command.actor.role, command.actor.verified, seat_of(command.actor.role)}};
+    if (stage == nullptr)
+        return refuse(quarantined, "The stage of this dispute is not one of its procedure.");
+    Attempt const attempt{
+        procedure,
+        seen,
+        command,
+        *stage,
+        stage->step(command.act),
+        procedure.step_anywhere(command.act),
+        {command.actor.role, command.actor.verified, seat_of(command.actor.role)}};
     std::string const& act = command.act;
 
     if (attempt.anywhere == nullptr)
-        return refuse_act(attempt, no_such_act, fmt::format("{} has no act called {}.", procedure.ref.name, act));
+        return refuse_act(attempt, no_such_act,
+                          fmt::format("{} has no act called {}.", procedure.ref.name, act));
     Step const& named = attempt.here != nullptr ? *attempt.here : *attempt.anywhere;
     if (!role_may(attempt))
-        return refuse_act(attempt, not_yours, fmt::format("{} belongs to: {}.", act, joined(named.by)));
+        return refuse_act(attempt, not_yours,
+                          fmt::format("{} belongs to: {}.", act, joined(named.by)));
     if (!id_fits(seen, command.actor))
-        return refuse_act(attempt, not_yours, fmt::format("{} belongs to someone else in this dispute.", act));
+        return refuse_act(attempt, not_yours,
+                          fmt::format("{} belongs to someone else in this dispute.", act));
     if (room_is_foreign(command.actor.role, room_of(command.input)))
-        return refuse_act(attempt, not_yours, fmt::format("{} may not be said in {} by you.", act,
-                                                          name_of(room_of(command.input))));
+        return refuse_act(
+            attempt, not_yours,
+            fmt::format("{} may not be said in {} by you.", act, name_of(room_of(command.input))));
     if (!command.actor.verified && needs_sign_in(attempt))
-        return refuse_act(attempt, sign_in_required, fmt::format("{} needs a sign-in that Parley itself checked.", act));
+        return refuse_act(attempt, sign_in_required,
+                          fmt::format("{} needs a sign-in that Parley itself checked.", act));
     if (auto due = was_due(attempt))
         return refuse_act(attempt, too_late, fmt::format("{} was due by {}.", act, text_of(*due)));
-    if (has_done(attempt)) return refuse_act(attempt, already_done, fmt::format("You have done {} already.", act));
+    if (has_done(attempt))
+        return refuse_act(attempt, already_done, fmt::format("You have done {} already.", act));
     if (attempt.here == nullptr)
         return refuse_act(attempt, not_possible_now,
-                          seen.ended ? fmt::format("{} is not possible: the dispute has ended.", act)
-                                     : fmt::format("{} is not an act of the stage {}.", act, stage->name));
+                          seen.ended
+                              ? fmt::format("{} is not possible: the dispute has ended.", act)
+                              : fmt::format("{} is not an act of the stage {}.", act, stage->name));
 
-    Standing const standing{procedure, seen, *attempt.here, command.actor.role, command.actor.verified};
+    Standing const standing{procedure, seen, *attempt.here, command.actor.role,
+                            command.actor.verified};
     if (Obstacles const obstacles = obstacles_of(standing); !obstacles.empty())
         return refuse_for(attempt, obstacles);
     auto said = take(Act(standing, world, command.actor, command.input, stamp));
     if (!said) return std::unexpected(with_allowed(attempt, std::move(said.error())));
     if (command.expected && *command.expected != version_for(seen, attempt.viewer))
-        return refuse_act(attempt, version_conflict, "The dispute moved on while you were reading.");
+        return refuse_act(attempt, version_conflict,
+                          "The dispute moved on while you were reading.");
 
     Event event;
     event.id = stamp.entropy.make_id<EventId>(stamp.at);

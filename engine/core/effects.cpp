@@ -24,7 +24,8 @@ Instant changed_at(DisputeState const& state, Decided const& decided) {
 std::string reference_in(Decided const& decided) {
     for (Written const& written : decided.events) {
         if (!std::holds_alternative<DisputeFiled>(written.event.body)) continue;
-        std::string_view const raw = raw_member(raw_member(written.content, "transaction"), "reference");
+        std::string_view const raw =
+            raw_member(raw_member(written.content, "transaction"), "reference");
         if (raw.empty()) return {};
         Json const text = Json::parse(raw, nullptr, false);
         return text.is_string() ? text.get<std::string>() : std::string();
@@ -44,9 +45,11 @@ DisputeRow row_of(DisputeState const& state, Decided const& decided) {
     row.created_at = state.filed_at;
     row.changed_at = changed_at(state, decided);
     row.reference = reference_in(decided);
-    for (Side side : {Side::claimant, Side::respondent}) row.parties[index_of(side)] = state.party(side).id;
+    for (Side side : {Side::claimant, Side::respondent})
+        row.parties[index_of(side)] = state.party(side).id;
     for (SeatKind kind : {SeatKind::mediator, SeatKind::decider})
-        if (state.seat(kind).status != SeatStatus::vacant) row.neutrals[index_of(kind)] = state.seat(kind).neutral;
+        if (state.seat(kind).status != SeatStatus::vacant)
+            row.neutrals[index_of(kind)] = state.seat(kind).neutral;
     row.clock = state.clock;
     row.version = state.version;
     return row;
@@ -67,7 +70,8 @@ void add_outbox(std::vector<OutboxRow>& out, DisputeState const& state, Event co
         std::string const event_id = event.id.text();
         std::string id = event_id + "/" + addressee;
         if (std::ranges::any_of(out, [&](OutboxRow const& row) { return row.id == id; })) continue;
-        out.push_back({std::move(id), "notice", state.id, event_id, std::move(addressee), notified.notice, event.at});
+        out.push_back({std::move(id), "notice", state.id, event_id, std::move(addressee),
+                       notified.notice, event.at});
     }
 }
 
@@ -89,9 +93,11 @@ Effects effects(DisputeState const& before, Decided const& decided) {
     };
     for (Deadline const& deadline : after.deadlines)
         if (std::ranges::none_of(before.deadlines, same(deadline)))
-            out.armed.push_back({after.id, deadline.name, deadline.stamp, deadline.at, after.clock});
+            out.armed.push_back(
+                {after.id, deadline.name, deadline.stamp, deadline.at, after.clock});
     for (Deadline const& deadline : before.deadlines)
-        if (std::ranges::none_of(after.deadlines, same(deadline))) out.disarmed.emplace_back(deadline.name, deadline.stamp);
+        if (std::ranges::none_of(after.deadlines, same(deadline)))
+            out.disarmed.emplace_back(deadline.name, deadline.stamp);
     for (Written const& written : decided.events) {
         add_outbox(out.outbox, after, written.event);
         if (auto const* erased = std::get_if<ContentErased>(&written.event.body))

@@ -7,7 +7,8 @@ namespace parley {
 Result<Said> withdraw(Act const& act) {
     std::string content = content_of("text", words_of(act.input));
     bool const needs_agreement = act.step.settings.consent == "other_side";
-    if (needs_agreement && act.role == Role::claimant) return Said(WithdrawalProposed{}, std::move(content));
+    if (needs_agreement && act.role == Role::claimant)
+        return Said(WithdrawalProposed{}, std::move(content));
     return Said(Withdrawn{}, std::move(content));
 }
 

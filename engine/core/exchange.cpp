@@ -13,8 +13,9 @@ namespace {
 Result<void> check_counterclaim(DisputeState const& state, ClaimInput const& claim) {
     Currency const currency = state.claim.amount.currency;
     if (claim.amount.currency != currency)
-        return refuse_field(RefusalCode::currency_mismatch, "/counterclaim/amount/currency",
-                            fmt::format("A counterclaim is about the same transaction, in {}.", currency.text()));
+        return refuse_field(
+            RefusalCode::currency_mismatch, "/counterclaim/amount/currency",
+            fmt::format("A counterclaim is about the same transaction, in {}.", currency.text()));
     return check_currency(state, claim.remedies, "/counterclaim/remedies");
 }
 
@@ -22,10 +23,12 @@ Result<void> check_counterclaim(DisputeState const& state, ClaimInput const& cla
 
 Result<Said> respond(Act const& act) {
     RespondInput const& input = input_of<RespondInput>(act);
-    if (auto fine = check_currency(act.state, input.remedies, "/remedies"); !fine) return std::unexpected(std::move(fine.error()));
+    if (auto fine = check_currency(act.state, input.remedies, "/remedies"); !fine)
+        return std::unexpected(std::move(fine.error()));
     Responded body{input.answer, facts_of(input.remedies), std::nullopt};
     if (input.counterclaim) {
-        if (auto fine = check_counterclaim(act.state, *input.counterclaim); !fine) return std::unexpected(std::move(fine.error()));
+        if (auto fine = check_counterclaim(act.state, *input.counterclaim); !fine)
+            return std::unexpected(std::move(fine.error()));
         body.counterclaim = facts_of(*input.counterclaim);
     }
 

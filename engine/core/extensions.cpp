@@ -17,9 +17,10 @@ std::optional<std::int32_t> days_of(Period period) {
     return std::nullopt;
 }
 
-Result<Deadline> moved_deadline(World const& world, DisputeState const& state, Deadline const& deadline,
-                                Period by, std::string_view because) {
-    auto computed = extend_deadline(world.zones, deadline, by, timed_actors(world, state, deadline.actors), because);
+Result<Deadline> moved_deadline(World const& world, DisputeState const& state,
+                                Deadline const& deadline, Period by, std::string_view because) {
+    auto computed = extend_deadline(world.zones, deadline, by,
+                                    timed_actors(world, state, deadline.actors), because);
     if (!computed) return std::unexpected(std::move(computed.error()));
     Deadline moved = deadline;
     moved.at = computed->at;
@@ -37,36 +38,50 @@ Result<Said> propose_extension(Act const& act) {
     BehaviourSettings const& rule = act.step.settings;
     ExtendInput const& input = input_of<ExtendInput>(act);
     if (input.deadline && *input.deadline != rule.deadline)
-        return refuse_field(invalid, "/deadline", fmt::format("{} extends the deadline {} alone.", act.step.name, rule.deadline));
+        return refuse_field(
+            invalid, "/deadline",
+            fmt::format("{} extends the deadline {} alone.", act.step.name, rule.deadline));
     std::optional<std::int32_t> const days = days_of(input.by);
-    if (!days || *days < 1) return refuse_field(invalid, "/by", "An extension is one or more days, such as P5D.");
-    std::optional<std::int32_t> const most = rule.period_most ? days_of(*rule.period_most) : std::nullopt;
+    if (!days || *days < 1)
+        return refuse_field(invalid, "/by", "An extension is one or more days, such as P5D.");
+    std::optional<std::int32_t> const most =
+        rule.period_most ? days_of(*rule.period_most) : std::nullopt;
     if (most && *days > *most)
-        return refuse(extension_too_long, fmt::format("An extension of {} is asked for; the most is {}.", words_of(input.by), words_of(*rule.period_most)));
+        return refuse(extension_too_long,
+                      fmt::format("An extension of {} is asked for; the most is {}.",
+                                  words_of(input.by), words_of(*rule.period_most)));
 
     std::optional<Side> const side = act.side();
     std::optional<ProposedExtension> const& open = act.state.proposed_extension;
     bool const same = open && open->deadline == rule.deadline && open->period == input.by;
     if (same && side && open->by == *side)
-        return refuse(already_done, "You have asked for this extension; the other side has not agreed yet.");
+        return refuse(already_done,
+                      "You have asked for this extension; the other side has not agreed yet.");
     bool const agreed = rule.consent != "both" || (same && side && open->by == other(*side));
-    if (!agreed) return Said(ExtensionProposed{rule.deadline, input.by}, content_of("reason", input.reason));
+    if (!agreed)
+        return Said(ExtensionProposed{rule.deadline, input.by}, content_of("reason", input.reason));
 
     Deadline const* deadline = act.state.deadline(rule.deadline);
     PARLEY_ASSERT(deadline != nullptr, "an act to extend is open only while its deadline runs");
-    std::string const because = fmt::format("extended by {} on {} by agreement", words_of(input.by), short_text_of(act.stamp.at));
+    std::string const because = fmt::format("extended by {} on {} by agreement", words_of(input.by),
+                                            short_text_of(act.stamp.at));
     auto moved = moved_deadline(act.world, act.state, *deadline, input.by, because);
     if (!moved) return std::unexpected(std::move(moved.error()));
-    Said said(DeadlineExtended{rule.deadline, input.by, "agreed"}, content_of("reason", input.reason));
+    Said said(DeadlineExtended{rule.deadline, input.by, "agreed"},
+              content_of("reason", input.reason));
     said.moved.push_back(std::move(*moved));
     return said;
 }
 
-Result<Decided> grant_extension(World const& world, DisputeState const& seen, std::string_view deadline,
-                                Period by, std::string cause, Stamp const& stamp) {
+Result<Decided> grant_extension(World const& world, DisputeState const& seen,
+                                std::string_view deadline, Period by, std::string cause,
+                                Stamp const& stamp) {
     Deadline const* open = seen.deadline(deadline);
-    if (open == nullptr) return refuse(RefusalCode::not_found, fmt::format("There is no open deadline called {}.", deadline));
-    std::string const because = fmt::format("extended by {} on {}: {}", words_of(by), short_text_of(stamp.at), cause);
+    if (open == nullptr)
+        return refuse(RefusalCode::not_found,
+                      fmt::format("There is no open deadline called {}.", deadline));
+    std::string const because =
+        fmt::format("extended by {} on {}: {}", words_of(by), short_text_of(stamp.at), cause);
     auto moved = moved_deadline(world, seen, *open, by, because);
     if (!moved) return std::unexpected(std::move(moved.error()));
 
@@ -75,15 +90,18 @@ Result<Decided> grant_extension(World const& world, DisputeState const& seen, st
     event.stage = seen.stage;
     event.at = stamp.at;
     event.body = DeadlineExtended{std::string(deadline), by, std::move(cause)};
-    for (Role role : {Role::claimant, Role::respondent}) event.then.notified.push_back({role, "deadline_extended"});
+    for (Role role : {Role::claimant, Role::respondent})
+        event.then.notified.push_back({role, "deadline_extended"});
     std::vector<Deadline> deadlines;
     deadlines.push_back(std::move(*moved));
     static Procedure const none{};
     static Stage const nowhere{};
-    return conclude({world, none, nowhere, nullptr}, seen, seen.id, std::move(event), {}, std::move(deadlines));
+    return conclude({world, none, nowhere, nullptr}, seen, seen.id, std::move(event), {},
+                    std::move(deadlines));
 }
 
-Decided erase_content(DisputeState const& seen, std::vector<EventId> events, Actor actor, Stamp const& stamp) {
+Decided erase_content(DisputeState const& seen, std::vector<EventId> events, Actor actor,
+                      Stamp const& stamp) {
     Event event;
     event.id = stamp.entropy.make_id<EventId>(stamp.at);
     event.stage = seen.stage;

@@ -21,12 +21,17 @@ Result<void> check_times(World const& world, FileInput const& input, Instant at)
         {&input.claimant, "/claimant/time_zone"}, {&input.respondent, "/respondent/time_zone"}};
     for (auto const& [party, pointer] : parties)
         if (world.zones.find(party->time_zone) == nullptr)
-            return refuse_field(invalid, std::string(pointer), fmt::format("{} is not a time zone of the IANA database.", party->time_zone));
+            return refuse_field(
+                invalid, std::string(pointer),
+                fmt::format("{} is not a time zone of the IANA database.", party->time_zone));
     if (input.transaction.concluded_at > at)
-        return refuse_field(invalid, "/transaction/concluded_at", fmt::format("The transaction lies in the future; it is {} now.", text_of(at)));
+        return refuse_field(
+            invalid, "/transaction/concluded_at",
+            fmt::format("The transaction lies in the future; it is {} now.", text_of(at)));
     for (std::size_t i = 0; i < input.consents.size(); ++i)
         if (input.consents[i].given_at > at)
-            return refuse_field(invalid, fmt::format("/consents/{}/given_at", i), "A consent cannot have been given in the future.");
+            return refuse_field(invalid, fmt::format("/consents/{}/given_at", i),
+                                "A consent cannot have been given in the future.");
     return {};
 }
 
@@ -45,14 +50,17 @@ std::string names_of(ProcedureLibrary const& library) {
 }
 
 // The named procedure, or the one of the track.
-Result<std::shared_ptr<Procedure const>> choose_procedure(World const& world, FileInput const& input,
+Result<std::shared_ptr<Procedure const>> choose_procedure(World const& world,
+                                                          FileInput const& input,
                                                           Resolution const& resolution) {
     bool const one = resolution.track == Track::one;
-    std::string const wanted = input.procedure.value_or(one ? "uncitral-track-1" : "uncitral-track-2");
+    std::string const wanted =
+        input.procedure.value_or(one ? "uncitral-track-1" : "uncitral-track-2");
     auto procedure = world.procedures.latest(wanted);
     if (procedure == nullptr)
         return refuse_field(RefusalCode::invalid, "/procedure",
-                            fmt::format("There is no procedure called {}; there are: {}.", wanted, names_of(world.procedures)));
+                            fmt::format("There is no procedure called {}; there are: {}.", wanted,
+                                        names_of(world.procedures)));
     return procedure;
 }
 
@@ -69,15 +77,22 @@ void write_party(JsonWriter& json, PartyInput const& party) {
 
 void write_transaction(JsonWriter& json, TransactionInput const& transaction) {
     json.begin_object();
-    json.member("reference", transaction.reference).member("concluded_at", transaction.concluded_at);
+    json.member("reference", transaction.reference)
+        .member("concluded_at", transaction.concluded_at);
     json.member("channel", transaction.channel).member("total", transaction.total);
     json.key("items").begin_array();
     for (ItemInput const& item : transaction.items)
-        json.begin_object().member("description", item.description).member("quantity", item.quantity).member("price", item.price).end_object();
+        json.begin_object()
+            .member("description", item.description)
+            .member("quantity", item.quantity)
+            .member("price", item.price)
+            .end_object();
     json.end_array().key("delivery");
     if (transaction.delivery) {
         DeliveryInput const& delivery = *transaction.delivery;
-        json.begin_object().member("carrier", delivery.carrier).member("tracking_number", delivery.tracking_number);
+        json.begin_object()
+            .member("carrier", delivery.carrier)
+            .member("tracking_number", delivery.tracking_number);
         json.key("promised_by");
         if (delivery.promised_by.empty()) json.null();
         else json.value(delivery.promised_by);
@@ -113,17 +128,21 @@ Step const* filing_step(Stage const& stage) {
     return found == stage.steps.end() ? nullptr : &*found;
 }
 
-Result<Resolution> resolve(World const& world, FileInput const& input, std::span<PartyFacts const> parties, Instant at) {
-    return resolve_track(world.law, {parties, input.claim.reason, input.claim.amount,
-                                     input.transaction.concluded_at, at, std::nullopt, input.consents});
+Result<Resolution> resolve(World const& world, FileInput const& input,
+                           std::span<PartyFacts const> parties, Instant at) {
+    return resolve_track(world.law,
+                         {parties, input.claim.reason, input.claim.amount,
+                          input.transaction.concluded_at, at, std::nullopt, input.consents});
 }
 
 } // namespace
 
 Result<Decided> decide_filing(World const& world, Filing const& filing, Stamp const& stamp) {
     FileInput const& input = filing.input;
-    if (auto fine = check_times(world, input, stamp.at); !fine) return std::unexpected(std::move(fine.error()));
-    PartyFacts const parties[] = {facts_of(input.claimant, Side::claimant, {}), facts_of(input.respondent, Side::respondent, {})};
+    if (auto fine = check_times(world, input, stamp.at); !fine)
+        return std::unexpected(std::move(fine.error()));
+    PartyFacts const parties[] = {facts_of(input.claimant, Side::claimant, {}),
+                                  facts_of(input.respondent, Side::respondent, {})};
     auto resolution = resolve(world, input, parties, stamp.at);
     if (!resolution) return std::unexpected(std::move(resolution.error()));
     auto procedure = choose_procedure(world, input, *resolution);
@@ -131,28 +150,37 @@ Result<Decided> decide_filing(World const& world, Filing const& filing, Stamp co
     return decide_filing_under(world, **procedure, std::move(*resolution), filing, stamp);
 }
 
-Result<Decided> decide_filing_under(World const& world, Procedure const& procedure, Filing const& filing, Stamp const& stamp) {
+Result<Decided> decide_filing_under(World const& world, Procedure const& procedure,
+                                    Filing const& filing, Stamp const& stamp) {
     FileInput const& input = filing.input;
-    if (auto fine = check_times(world, input, stamp.at); !fine) return std::unexpected(std::move(fine.error()));
-    PartyFacts const parties[] = {facts_of(input.claimant, Side::claimant, {}), facts_of(input.respondent, Side::respondent, {})};
+    if (auto fine = check_times(world, input, stamp.at); !fine)
+        return std::unexpected(std::move(fine.error()));
+    PartyFacts const parties[] = {facts_of(input.claimant, Side::claimant, {}),
+                                  facts_of(input.respondent, Side::respondent, {})};
     auto resolution = resolve(world, input, parties, stamp.at);
     if (!resolution) return std::unexpected(std::move(resolution.error()));
     return decide_filing_under(world, procedure, std::move(*resolution), filing, stamp);
 }
 
-Result<Decided> decide_filing_under(World const& world, Procedure const& procedure, Resolution resolution,
-                                    Filing const& filing, Stamp const& stamp) {
+Result<Decided> decide_filing_under(World const& world, Procedure const& procedure,
+                                    Resolution resolution, Filing const& filing,
+                                    Stamp const& stamp) {
     FileInput const& input = filing.input;
     // Never one that the law's table forbids.
     if (procedure.track != resolution.track)
         return refuse_field(RefusalCode::track_forbidden, "/procedure",
-                            fmt::format("{} is for Track {}. {}", procedure.ref.name, name_of(procedure.track), explain(resolution)));
+                            fmt::format("{} is for Track {}. {}", procedure.ref.name,
+                                        name_of(procedure.track), explain(resolution)));
     Stage const& stage = procedure.first();
     Step const* step = filing_step(stage);
-    if (step == nullptr) return refuse_field(RefusalCode::invalid, "/procedure", "This procedure has no act that files a dispute.");
+    if (step == nullptr)
+        return refuse_field(RefusalCode::invalid, "/procedure",
+                            "This procedure has no act that files a dispute.");
 
-    PartyFacts const claimant = facts_of(input.claimant, Side::claimant, stamp.entropy.make_id<PartyId>(stamp.at));
-    PartyFacts const respondent = facts_of(input.respondent, Side::respondent, stamp.entropy.make_id<PartyId>(stamp.at));
+    PartyFacts const claimant =
+        facts_of(input.claimant, Side::claimant, stamp.entropy.make_id<PartyId>(stamp.at));
+    PartyFacts const respondent =
+        facts_of(input.respondent, Side::respondent, stamp.entropy.make_id<PartyId>(stamp.at));
     Event event;
     event.id = stamp.entropy.make_id<EventId>(stamp.at);
     event.step = step->name;
@@ -161,12 +189,15 @@ Result<Decided> decide_filing_under(World const& world, Procedure const& procedu
     event.actor = filing.actor;
     event.actor.role = Role::claimant;
     event.actor.id = claimant.id.text();
-    event.body = DisputeFiled{filing.platform, filing.live, input.clock, {claimant, respondent},
-                              facts_of(input.claim), input.transaction.concluded_at, input.transaction.channel,
-                              input.consents, procedure.ref, std::move(resolution)};
-    event.then.notified = {{Role::respondent, "notice_available"}, {Role::claimant, "filing_acknowledged"}};
-    return conclude({world, procedure, stage, step}, DisputeState{}, filing.dispute, std::move(event),
-                    content_of_filing(input), {});
+    event.body = DisputeFiled{
+        filing.platform,           filing.live,           input.clock,
+        {claimant, respondent},    facts_of(input.claim), input.transaction.concluded_at,
+        input.transaction.channel, input.consents,        procedure.ref,
+        std::move(resolution)};
+    event.then.notified = {{Role::respondent, "notice_available"},
+                           {Role::claimant, "filing_acknowledged"}};
+    return conclude({world, procedure, stage, step}, DisputeState{}, filing.dispute,
+                    std::move(event), content_of_filing(input), {});
 }
 
 } // namespace parley

@@ -12,11 +12,12 @@ Decided fire(World const& world, Procedure const& procedure, DisputeState const&
     event.then.passed = DroppedDeadline{deadline.name, deadline.stamp, std::nullopt};
     event.body = DeadlinePassed{deadline.name, deadline.stamp};
 
-    // A clock that outlived its stage, or whose step has nothing to do any more, passes silently: the
-    // record shows it and nothing else happens.
+    // A clock that outlived its stage, or whose step has nothing to do any more, passes silently:
+    // the record shows it and nothing else happens.
     Stage const* stage = procedure.stage(seen.stage);
     Step const* step = stage == nullptr ? nullptr : stage->step(deadline.step);
-    if (step != nullptr && !hold(step->needs, seen, {std::nullopt, step->settings.seat})) step = nullptr;
+    if (step != nullptr && !hold(step->needs, seen, {std::nullopt, step->settings.seat}))
+        step = nullptr;
     static Stage const nowhere{};
     Passage const passage{world, procedure, stage == nullptr ? nowhere : *stage, step};
     if (step == nullptr) return conclude(passage, seen, seen.id, std::move(event), {}, {});
@@ -27,7 +28,8 @@ Decided fire(World const& world, Procedure const& procedure, DisputeState const&
     Standing const standing{procedure, seen, *step, Role::clock, false};
     Said said = take_by_clock(Act(standing, world, event.actor, nothing, then), deadline);
     event.body = std::move(said.body);
-    return conclude(passage, seen, seen.id, std::move(event), std::move(said.content), std::move(said.moved));
+    return conclude(passage, seen, seen.id, std::move(event), std::move(said.content),
+                    std::move(said.moved));
 }
 
 } // namespace parley

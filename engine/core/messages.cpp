@@ -4,7 +4,8 @@
 
 #include <fmt/core.h>
 
-// Words in a room. What is said outside the joint room is a confidence: its event has no consequences.
+// Words in a room. What is said outside the joint room is a confidence: its event has no
+// consequences.
 
 namespace parley {
 
@@ -15,7 +16,8 @@ Result<Said> post_message(Act const& act) {
                                         : std::ranges::find(listed, input.room) != listed.end();
     if (!allowed)
         return refuse(RefusalCode::not_possible_now,
-                      fmt::format("{} cannot be said in {} at this stage.", act.step.name, name_of(input.room)));
+                      fmt::format("{} cannot be said in {} at this stage.", act.step.name,
+                                  name_of(input.room)));
     std::vector<Room> const rooms = rooms_of(act.state, act.viewer());
     if (std::ranges::find(rooms, input.room) == rooms.end())
         return refuse(RefusalCode::not_possible_now,

@@ -40,8 +40,9 @@ bool seated(DisputeState const& state, SeatKind kind) {
 std::vector<Room> rooms_for(Step const& step, std::vector<Room> const& speaking) {
     std::vector<Room> out;
     for (Room room : speaking) {
-        bool const listed = step.rooms.empty() ? room == Room::joint
-                                               : std::ranges::find(step.rooms, room) != step.rooms.end();
+        bool const listed = step.rooms.empty()
+                                ? room == Room::joint
+                                : std::ranges::find(step.rooms, room) != step.rooms.end();
         if (listed) out.push_back(room);
     }
     return out;
@@ -51,8 +52,10 @@ std::vector<Room> rooms_for(Step const& step, std::vector<Room> const& speaking)
 
 bool may_see(DisputeState const& state, Viewer const& viewer, Room room, Label label) {
     switch (viewer.role) {
-    case Role::claimant: return room == Room::joint || (room == Room::claimant_caucus && viewer.verified);
-    case Role::respondent: return room == Room::joint || (room == Room::respondent_caucus && viewer.verified);
+    case Role::claimant:
+        return room == Room::joint || (room == Room::claimant_caucus && viewer.verified);
+    case Role::respondent:
+        return room == Room::joint || (room == Room::respondent_caucus && viewer.verified);
     case Role::mediator: return mediator_may_see(state, room, label);
     case Role::decider: return decider_may_see(state, room, label);
     case Role::administrator:
@@ -100,18 +103,25 @@ Acts acts_of(Procedure const& procedure, DisputeState const& state, Viewer const
     Acts acts;
     Stage const* stage = procedure.stage(state.stage);
     if (stage == nullptr || viewer.role == Role::clock) return acts;
-    if (auto const seat = seat_of(viewer.role); seat && state.seat(*seat).status == SeatStatus::vacant) return acts;
+    if (auto const seat = seat_of(viewer.role);
+        seat && state.seat(*seat).status == SeatStatus::vacant)
+        return acts;
     std::vector<Room> const speaking = rooms_of(state, viewer);
     for (Step const& step : stage->steps) {
         if (!role_in(step.by, viewer.role)) continue;
         std::vector<Blocker> because;
         bool const party = side_of(viewer.role).has_value();
-        bool const binds = step.verified_sign_in || (party && step.does == Behaviour::accept_outcome);
+        bool const binds =
+            step.verified_sign_in || (party && step.does == Behaviour::accept_outcome);
         if (binds && !viewer.verified)
-            because.push_back({"your sign-in was checked by Parley", "Sign in at Parley itself; a platform cannot do this for you.", std::nullopt});
-        if (step.once_per_side && state.taken.contains(fmt::format("{} {}", name_of(viewer.role), step.name)))
+            because.push_back({"your sign-in was checked by Parley",
+                               "Sign in at Parley itself; a platform cannot do this for you.",
+                               std::nullopt});
+        if (step.once_per_side &&
+            state.taken.contains(fmt::format("{} {}", name_of(viewer.role), step.name)))
             because.push_back({"you have not done this yet", "This is done once.", std::nullopt});
-        for (Obstacle& obstacle : obstacles_of({procedure, state, step, viewer.role, viewer.verified}))
+        for (Obstacle& obstacle :
+             obstacles_of({procedure, state, step, viewer.role, viewer.verified}))
             because.push_back(std::move(obstacle.blocker));
         if (because.empty()) acts.available.push_back({&step, rooms_for(step, speaking)});
         else acts.blocked.push_back({&step, std::move(because)});
@@ -119,7 +129,8 @@ Acts acts_of(Procedure const& procedure, DisputeState const& state, Viewer const
     return acts;
 }
 
-std::string_view turn_of(Procedure const& procedure, DisputeState const& state, Viewer const& viewer) {
+std::string_view turn_of(Procedure const& procedure, DisputeState const& state,
+                         Viewer const& viewer) {
     Stage const* stage = procedure.stage(state.stage);
     if (stage == nullptr || stage->ends()) return "nobody";
     std::vector<Role> const& waits = stage->waits_for;

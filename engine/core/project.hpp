@@ -39,7 +39,8 @@ struct Acts {
 Acts acts_of(Procedure const& procedure, DisputeState const& state, Viewer const& viewer);
 
 // you, other, neutral, administrator or nobody: whose move it is as the viewer sees it.
-std::string_view turn_of(Procedure const& procedure, DisputeState const& state, Viewer const& viewer);
+std::string_view turn_of(Procedure const& procedure, DisputeState const& state,
+                         Viewer const& viewer);
 
 struct TimetableEntry {
     std::string stage;

@@ -15,16 +15,21 @@ Result<Said> set_final_date(Act const& act) {
     Deadline const* open = act.state.deadline(rule.deadline);
     PARLEY_ASSERT(open != nullptr, "a final date is set only while its deadline runs");
     if (input.at > open->at)
-        return refuse_field(RefusalCode::out_of_range, "/at", fmt::format("Communications end at {} at the latest.", text_of(open->at)));
+        return refuse_field(
+            RefusalCode::out_of_range, "/at",
+            fmt::format("Communications end at {} at the latest.", text_of(open->at)));
     Instant earliest = act.stamp.at;
     if (rule.window) {
         auto notice = compute_deadline(act.world.zones, *rule.window, act.stamp.at,
-                                       timed_actors(act.world, act.state, open->actors), false, "least notice");
+                                       timed_actors(act.world, act.state, open->actors), false,
+                                       "least notice");
         if (!notice) return std::unexpected(std::move(notice.error()));
         earliest = notice->at;
     }
     if (input.at < earliest)
-        return refuse_field(RefusalCode::out_of_range, "/at", fmt::format("The parties need notice: not before {}.", text_of(earliest)));
+        return refuse_field(
+            RefusalCode::out_of_range, "/at",
+            fmt::format("The parties need notice: not before {}.", text_of(earliest)));
 
     Said said(FinalDateSet{input.at}, content_of("message", input.message));
     Deadline moved = *open;
@@ -33,8 +38,10 @@ Result<Said> set_final_date(Act const& act) {
                                       name_of(act.role), short_text_of(act.stamp.at)));
     for (std::size_t i = 0; i < moved.last_days.size(); ++i) {
         Side const side = i < moved.actors.size() ? moved.actors[i] : Side::claimant;
-        std::string const& zone_name = moved.actors.empty() ? act.world.administrator_zone : act.state.party(side).time_zone;
-        if (Zone const* zone = act.world.zones.find(zone_name)) moved.last_days[i] = zone->local_date(input.at);
+        std::string const& zone_name =
+            moved.actors.empty() ? act.world.administrator_zone : act.state.party(side).time_zone;
+        if (Zone const* zone = act.world.zones.find(zone_name))
+            moved.last_days[i] = zone->local_date(input.at);
     }
     said.moved.push_back(std::move(moved));
     return said;
@@ -42,15 +49,23 @@ Result<Said> set_final_date(Act const& act) {
 
 Result<Said> submit_evidence(Act const& act) {
     EvidenceInput const& input = input_of<EvidenceInput>(act);
-    if (input.description.empty()) return refuse_field(RefusalCode::missing_field, "/description", "Say what the evidence shows.");
+    if (input.description.empty())
+        return refuse_field(RefusalCode::missing_field, "/description",
+                            "Say what the evidence shows.");
     std::string content;
-    JsonWriter(content).begin_object().member("description", input.description).member("reference", input.reference).end_object();
-    return Said(EvidenceSubmitted{act.stamp.entropy.make_id<EvidenceId>(act.stamp.at)}, std::move(content));
+    JsonWriter(content)
+        .begin_object()
+        .member("description", input.description)
+        .member("reference", input.reference)
+        .end_object();
+    return Said(EvidenceSubmitted{act.stamp.entropy.make_id<EvidenceId>(act.stamp.at)},
+                std::move(content));
 }
 
 Result<Said> request_evidence(Act const& act) {
     RequestEvidenceInput const& input = input_of<RequestEvidenceInput>(act);
-    if (input.description.empty()) return refuse_field(RefusalCode::missing_field, "/description", "Say what is asked for.");
+    if (input.description.empty())
+        return refuse_field(RefusalCode::missing_field, "/description", "Say what is asked for.");
     return Said(EvidenceRequested{input.from}, content_of("description", input.description));
 }
 

@@ -25,7 +25,8 @@ public:
     // What did not fit, with its line; nothing when all was as told.
     std::optional<StoryFault> run() {
         for (auto const& [key, value] : text_.settings) {
-            constexpr std::string_view known[] = {"claimant", "respondent", "amount", "consents", "roster"};
+            constexpr std::string_view known[] = {"claimant", "respondent", "amount", "consents",
+                                                  "roster"};
             if (std::ranges::find(known, key) == std::end(known))
                 return fault(text_.line, fmt::format("'{}' is no setting of a story", key));
             if (key != "roster") continue;
@@ -66,7 +67,8 @@ private:
         bool refusal_told = false;
         for (std::string_view expected : split(row.then, ';')) {
             refusal_told = refusal_told || expected.starts_with("refused:");
-            if (auto wrong = check(expected)) return fmt::format("{} (wanted: {})", *wrong, expected);
+            if (auto wrong = check(expected))
+                return fmt::format("{} (wanted: {})", *wrong, expected);
         }
         if (refused_ && !refusal_told)
             return fmt::format("refused: {}, {}", name_of(refused_->code), refused_->detail);
@@ -76,7 +78,8 @@ private:
     Zone const* zone() const {
         if (!role_) return world_.zones.find("UTC");
         auto const side = side_of(*role_);
-        if (!side || !filed_) return world_.zones.find(side ? zone_of_filing(*side) : world_.administrator_zone);
+        if (!side || !filed_)
+            return world_.zones.find(side ? zone_of_filing(*side) : world_.administrator_zone);
         return world_.zones.find(state_.party(*side).time_zone);
     }
     std::string zone_of_filing(Side side) const {
@@ -87,7 +90,8 @@ private:
 
     Wrong let_time_pass() {
         while (Deadline const* due = first_due(state_, now_)) {
-            Decided decided = fire(world_, procedure_, state_, *due, {due->at, entropy_, roster_.candidates});
+            Decided decided =
+                fire(world_, procedure_, state_, *due, {due->at, entropy_, roster_.candidates});
             if (auto wrong = take_over(std::move(decided))) return wrong;
         }
         return std::nullopt;
@@ -98,7 +102,8 @@ private:
         DisputeState again = state_;
         for (Written const& written : decided.events) apply(again, dispute_, written.event);
         if (!(again == decided.after))
-            return fmt::format("folding {} again gives another state", type_of(decided.events.front().event));
+            return fmt::format("folding {} again gives another state",
+                               type_of(decided.events.front().event));
         state_ = std::move(decided.after);
         return std::nullopt;
     }
@@ -125,11 +130,13 @@ private:
         command.actor = actor();
         command.act = act_name;
         if (Step const* step = procedure_.step_anywhere(act_name)) {
-            auto input = read_arguments(spec_of(step->does).input, room, arguments, {state_, roster_, zone()});
+            auto input = read_arguments(spec_of(step->does).input, room, arguments,
+                                        {state_, roster_, zone()});
             if (!input) return input.error();
             command.input = std::move(*input);
         }
-        return take_result(decide(world_, procedure_, state_, command, {now_, entropy_, roster_.candidates}));
+        return take_result(
+            decide(world_, procedure_, state_, command, {now_, entropy_, roster_.candidates}));
     }
 
     Wrong file() {
@@ -152,9 +159,11 @@ private:
     }
 
     Wrong check(std::string_view expected) const {
-        if (expected.starts_with("->")) return check_equal("stage", state_.stage, trimmed(expected.substr(2)));
+        if (expected.starts_with("->"))
+            return check_equal("stage", state_.stage, trimmed(expected.substr(2)));
         if (expected.starts_with("refused:")) {
-            std::string_view const got = refused_ ? name_of(refused_->code) : std::string_view("done");
+            std::string_view const got =
+                refused_ ? name_of(refused_->code) : std::string_view("done");
             return check_equal("refused", got, trimmed(expected.substr(8)));
         }
         auto const [first, rest] = cut(expected, " ");
@@ -164,7 +173,10 @@ private:
         if (first == "outcome") return check_outcome(rest);
         if (first == "track") return check_equal("track", name_of(state_.resolution.track), rest);
         if (first == "status") return check_equal("status", name_of(state_.status), rest);
-        if (first == "turn") return check_equal("turn", turn_of(procedure_, state_, {role_.value_or(Role::claimant), true, {}}), rest);
+        if (first == "turn")
+            return check_equal(
+                "turn", turn_of(procedure_, state_, {role_.value_or(Role::claimant), true, {}}),
+                rest);
         if (first == "seat") return check_seat(rest);
         if (first == "blocked" || first == "open") return check_act(rest, first == "open");
         if (expected.starts_with("stage since ")) {
@@ -201,7 +213,8 @@ private:
         if (outcome == nullptr) return "there is no outcome";
         std::string got(name_of(outcome->kind));
         if (text.find(" v") != std::string_view::npos) got += fmt::format(" v{}", outcome->version);
-        if (text.ends_with(" binding")) got += outcome->binding == Binding::both ? " binding" : " not binding";
+        if (text.ends_with(" binding"))
+            got += outcome->binding == Binding::both ? " binding" : " not binding";
         return check_equal("outcome", got, text);
     }
     Wrong check_seat(std::string_view text) const {
@@ -209,15 +222,19 @@ private:
         auto const kind = parse_name<SeatKind>(seat_name);
         if (!kind) return "there is no such seat";
         Seat const& seat = state_.seat(*kind);
-        if (parse_name<SeatStatus>(wanted)) return check_equal("seat", name_of(seat.status), wanted);
-        if (seat.status != SeatStatus::vacant && seat.neutral == roster_.find(wanted)) return std::nullopt;
+        if (parse_name<SeatStatus>(wanted))
+            return check_equal("seat", name_of(seat.status), wanted);
+        if (seat.status != SeatStatus::vacant && seat.neutral == roster_.find(wanted))
+            return std::nullopt;
         return fmt::format("the seat is {}", name_of(seat.status));
     }
     Wrong check_act(std::string_view name, bool wanted) const {
         if (!role_) return "nobody is named";
         Acts const acts = acts_of(procedure_, state_, {*role_, verified_, seat_of(*role_)});
-        bool const open = std::ranges::any_of(acts.available, [&](AvailableAct const& a) { return a.step->name == name; });
-        bool const blocked = std::ranges::any_of(acts.blocked, [&](BlockedAct const& a) { return a.step->name == name; });
+        bool const open = std::ranges::any_of(
+            acts.available, [&](AvailableAct const& a) { return a.step->name == name; });
+        bool const blocked = std::ranges::any_of(
+            acts.blocked, [&](BlockedAct const& a) { return a.step->name == name; });
         if (wanted ? open : blocked) return std::nullopt;
         return open ? "it is open" : blocked ? "it is blocked" : "it is not listed";
     }
@@ -242,7 +259,8 @@ private:
 StoriesResult run_stories(World const& world, Procedure const& procedure, std::string_view text) {
     StoriesResult result;
     for (StoryText const& story : split_stories(text)) {
-        if (auto fault = Telling(world, procedure, story).run()) result.faults.push_back(std::move(*fault));
+        if (auto fault = Telling(world, procedure, story).run())
+            result.faults.push_back(std::move(*fault));
         else ++result.passed;
     }
     return result;

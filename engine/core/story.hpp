@@ -8,10 +8,9 @@
 
 namespace parley {
 
-// A story is a table that a mediator can read and the core can run:
-//   | when | who | act | then |
-// A file holds several, each under a heading `## name` with optional `key: value` lines (zones, kinds,
-// countries) before its table. Format in docs/PROCEDURES.md.
+// A story is a table that a mediator can read and the core can run:   | when | who | act | then | A
+// file holds several, each under a heading `## name` with optional `key: value` lines (zones,
+// kinds, countries) before its table. Format in docs/PROCEDURES.md.
 struct StoryFault {
     std::string story;
     std::size_t line = 0;

@@ -61,7 +61,8 @@ Instant from_local(Instant local, Zone const& zone) {
 
 std::expected<PartyInput, std::string> read_party(std::string_view text) {
     auto const words = split(text, ' ');
-    if (words.size() < 2 || words.size() > 4) return Fault("a party reads: consumer ES Europe/Madrid es");
+    if (words.size() < 2 || words.size() > 4)
+        return Fault("a party reads: consumer ES Europe/Madrid es");
     auto const kind = parse_name<PartyKind>(words[0]);
     if (!kind) return Fault("a party is a consumer or a business");
     PartyInput party;
@@ -75,7 +76,8 @@ std::expected<PartyInput, std::string> read_party(std::string_view text) {
 }
 
 // "odr_clause track I" for both sides, or "respondent standing_submission" for one.
-std::expected<void, std::string> read_consent(std::string_view text, Instant at, std::vector<Consent>& out) {
+std::expected<void, std::string> read_consent(std::string_view text, Instant at,
+                                              std::vector<Consent>& out) {
     auto words = split(text, ' ');
     std::vector<Side> sides{Side::claimant, Side::respondent};
     if (!words.empty())
@@ -109,7 +111,8 @@ std::string_view setting(StoryText const& story, std::string_view key, std::stri
     return otherwise;
 }
 
-std::expected<RespondInput, std::string> read_response(std::string_view text, StoryContext const& context) {
+std::expected<RespondInput, std::string> read_response(std::string_view text,
+                                                       StoryContext const& context) {
     auto const [answer, counterclaim] = cut(text, "with counterclaim");
     RespondInput input;
     auto const parsed = parse_name<Answer>(answer.empty() ? std::string_view("contest") : answer);
@@ -118,14 +121,17 @@ std::expected<RespondInput, std::string> read_response(std::string_view text, St
     input.statement = "The answer.";
     if (text.find("with counterclaim") == std::string_view::npos) return input;
     Currency const currency = context.state.claim.amount.currency;
-    auto const amount = counterclaim.empty() ? std::optional<Money>(context.state.claim.amount) : read_money(counterclaim, currency);
+    auto const amount = counterclaim.empty() ? std::optional<Money>(context.state.claim.amount)
+                                             : read_money(counterclaim, currency);
     if (!amount) return Fault("a counterclaim has an amount such as 20.00");
-    input.counterclaim = ClaimInput{ClaimReason::non_payment, *amount, "The price was not paid.", {}};
+    input.counterclaim =
+        ClaimInput{ClaimReason::non_payment, *amount, "The price was not paid.", {}};
     return input;
 }
 
 // Takes a trailing "without grounds" and the like off an outcome.
-std::expected<OutcomeInput, std::string> read_outcome(std::string_view text, StoryContext const& context) {
+std::expected<OutcomeInput, std::string> read_outcome(std::string_view text,
+                                                      StoryContext const& context) {
     auto const [outcome, missing] = cut(text, " without ");
     auto const [terms, place] = cut(outcome, " at ");
     OutcomeInput input;
@@ -138,7 +144,8 @@ std::expected<OutcomeInput, std::string> read_outcome(std::string_view text, Sto
     return input;
 }
 
-std::expected<OfferInput, std::string> read_offer(std::string_view text, StoryContext const& context) {
+std::expected<OfferInput, std::string> read_offer(std::string_view text,
+                                                  StoryContext const& context) {
     auto const [terms, until] = cut(text, "until");
     OfferInput input;
     auto remedies = read_remedies(terms, context.state.claim.amount.currency);
@@ -170,7 +177,8 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     return out;
 }
 
-std::pair<std::string_view, std::string_view> cut(std::string_view text, std::string_view separator) {
+std::pair<std::string_view, std::string_view> cut(std::string_view text,
+                                                  std::string_view separator) {
     std::size_t const at = text.find(separator);
     if (at == std::string_view::npos) return {trimmed(text), {}};
     return {trimmed(text.substr(0, at)), trimmed(text.substr(at + separator.size()))};
@@ -192,7 +200,8 @@ std::vector<StoryText> split_stories(std::string_view text) {
         if (!line.starts_with('|')) {
             auto const [key, value] = cut(line, ":");
             bool const one_word = key.find(' ') == std::string_view::npos;
-            if (one_word && !value.empty() && out.back().rows.empty()) out.back().settings.emplace_back(key, value);
+            if (one_word && !value.empty() && out.back().rows.empty())
+                out.back().settings.emplace_back(key, value);
             continue;
         }
         if (header || line.starts_with("|-") || line.starts_with("| -") || line.starts_with("|:")) {
@@ -269,8 +278,9 @@ NeutralId StoryRoster::find(std::string_view name) const {
 
 std::optional<StoryRoster> read_roster(std::string_view text) {
     if (text.empty())
-        text = "Mia mediator, Max mediator, Mei mediator, Mo mediator, Mara mediator, Milan mediator, "
-               "Dan decider, Dora decider, Dev decider, Di decider, Dina decider, Bo mediator decider";
+        text =
+            "Mia mediator, Max mediator, Mei mediator, Mo mediator, Mara mediator, Milan mediator, "
+            "Dan decider, Dora decider, Dev decider, Di decider, Dina decider, Bo mediator decider";
     if (text == "nobody") return StoryRoster{};
     StoryRoster roster;
     for (std::string_view entry : split(text, ',')) {
@@ -295,7 +305,8 @@ std::optional<StoryRoster> read_roster(std::string_view text) {
     return roster;
 }
 
-std::expected<FileInput, std::string> read_filing(StoryText const& story, Procedure const& procedure, Instant at) {
+std::expected<FileInput, std::string> read_filing(StoryText const& story,
+                                                  Procedure const& procedure, Instant at) {
     bool const one = procedure.track == Track::one;
     FileInput input;
     auto claimant = read_party(setting(story, "claimant", one ? "business GB" : "consumer ES"));
@@ -311,16 +322,24 @@ std::expected<FileInput, std::string> read_filing(StoryText const& story, Proced
     if (!minor || !currency) return Fault("an amount reads: 12990 EUR (in minor units)");
     Money const amount{*minor, *currency};
     Instant const concluded = at - 30 * us_per_day;
-    input.transaction = {"ORDER-1", concluded, one ? "b2b" : "b2c", amount, {{"Desk lamp", 1, amount}}, std::nullopt};
-    input.claim = {ClaimReason::not_received, amount, "Nothing arrived.", {{{RemedyKind::refund, amount, std::nullopt, std::nullopt}, "The price back."}}};
-    for (std::string_view text : split(setting(story, "consents", one ? "odr_clause track I" : "odr_clause track II"), ','))
-        if (auto fine = read_consent(text, concluded, input.consents); !fine) return Fault(fine.error());
+    input.transaction = {
+        "ORDER-1",   concluded, one ? "b2b" : "b2c", amount, {{"Desk lamp", 1, amount}},
+        std::nullopt};
+    input.claim = {ClaimReason::not_received,
+                   amount,
+                   "Nothing arrived.",
+                   {{{RemedyKind::refund, amount, std::nullopt, std::nullopt}, "The price back."}}};
+    for (std::string_view text :
+         split(setting(story, "consents", one ? "odr_clause track I" : "odr_clause track II"), ','))
+        if (auto fine = read_consent(text, concluded, input.consents); !fine)
+            return Fault(fine.error());
     input.identified_by = "platform";
     input.procedure = procedure.ref.name;
     return input;
 }
 
-std::expected<ActInput, std::string> read_arguments(InputKind kind, Room room, std::string_view text,
+std::expected<ActInput, std::string> read_arguments(InputKind kind, Room room,
+                                                    std::string_view text,
                                                     StoryContext const& context) {
     std::string const words(text);
     switch (kind) {
@@ -340,12 +359,15 @@ std::expected<ActInput, std::string> read_arguments(InputKind kind, Room room, s
         return ExtendInput{std::nullopt, *by, ""};
     }
     case InputKind::appoint: return AppointInput{context.roster.find(text), ""};
-    case InputKind::accept_appointment: return AcceptAppointmentInput{text != "unavailable", text != "partial", ""};
+    case InputKind::accept_appointment:
+        return AcceptAppointmentInput{text != "unavailable", text != "partial", ""};
     case InputKind::object: {
         auto const [objection, reasons] = cut(text, " without ");
         auto const parsed = parse_name<ObjectionKind>(objection);
         if (!parsed) return Fault("an objection reads: peremptory or cause");
-        return ObjectInput{*parsed, *parsed == ObjectionKind::cause && reasons.empty() ? "A former colleague of the other side." : ""};
+        return ObjectInput{*parsed, *parsed == ObjectionKind::cause && reasons.empty()
+                                        ? "A former colleague of the other side."
+                                        : ""};
     }
     case InputKind::decide_objection: return DecideObjectionInput{text == "upheld", "Reasons."};
     case InputKind::final_date: {
@@ -370,7 +392,8 @@ std::expected<ActInput, std::string> read_arguments(InputKind kind, Room room, s
     }
     case InputKind::consent: {
         std::vector<Consent> read;
-        if (auto fine = read_consent(text, context.state.last_at, read); !fine) return Fault(fine.error());
+        if (auto fine = read_consent(text, context.state.last_at, read); !fine)
+            return Fault(fine.error());
         return ConsentInput{read.front()};
     }
     }

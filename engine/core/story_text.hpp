@@ -18,7 +18,8 @@ struct StoryRow {
 struct StoryText {
     std::string name;
     std::size_t line = 0;
-    std::vector<std::pair<std::string, std::string>> settings; // "claimant" -> "consumer ES Europe/Madrid es"
+    std::vector<std::pair<std::string, std::string>>
+        settings; // "claimant" -> "consumer ES Europe/Madrid es"
     std::vector<StoryRow> rows;
 };
 // The stories of a file. Text between them is for readers.
@@ -28,7 +29,8 @@ std::string_view trimmed(std::string_view text);
 // The parts between `separator`, trimmed, without empty ones.
 std::vector<std::string_view> split(std::string_view text, char separator);
 // Splits at the first `separator`; the second part is empty where there is none.
-std::pair<std::string_view, std::string_view> cut(std::string_view text, std::string_view separator);
+std::pair<std::string_view, std::string_view> cut(std::string_view text,
+                                                  std::string_view separator);
 
 // "2026-03-05 10:00 UTC", "2026-03-05T10:00:00.000001Z", "2026-03-05 23:59 here" (local in `zone`),
 // "end of 2026-03-09" (in UTC) or "end of 2026-03-09 here".
@@ -47,7 +49,8 @@ struct StoryRoster {
 std::optional<StoryRoster> read_roster(std::string_view text);
 
 // What the party, transaction and consent lines say, or why they cannot be read.
-std::expected<FileInput, std::string> read_filing(StoryText const& story, Procedure const& procedure, Instant at);
+std::expected<FileInput, std::string> read_filing(StoryText const& story,
+                                                  Procedure const& procedure, Instant at);
 
 // What an act of a story takes: `arguments` in words, by the kind of input.
 struct StoryContext {
@@ -55,7 +58,8 @@ struct StoryContext {
     StoryRoster const& roster;
     Zone const* zone;
 };
-std::expected<ActInput, std::string> read_arguments(InputKind kind, Room room, std::string_view arguments,
+std::expected<ActInput, std::string> read_arguments(InputKind kind, Room room,
+                                                    std::string_view arguments,
                                                     StoryContext const& context);
 
 } // namespace parley::stories

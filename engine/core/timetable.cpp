@@ -16,7 +16,8 @@ std::vector<Candidate> stand_ins() {
     for (std::uint8_t i = 1; i <= 8; ++i) {
         Bytes16 bytes{};
         bytes[15] = i;
-        out.push_back({NeutralId(bytes), {SeatKind::mediator, SeatKind::decider}, {}, {}, "UTC", true});
+        out.push_back(
+            {NeutralId(bytes), {SeatKind::mediator, SeatKind::decider}, {}, {}, "UTC", true});
     }
     return out;
 }

@@ -62,13 +62,15 @@ DeadlineRule const* rule_named(Stage const& stage, std::string_view name) {
 }
 
 bool challenged(DisputeState const& state) {
-    return std::ranges::any_of(state.seats, [](Seat const& s) { return s.challenged_by.has_value(); });
+    return std::ranges::any_of(state.seats,
+                               [](Seat const& s) { return s.challenged_by.has_value(); });
 }
 
 // Works out the consequences of one event, clock by clock.
 class Working {
 public:
-    Working(Passage const& passage, DisputeState const& before, DisputeState const& facts, Event& event)
+    Working(Passage const& passage, DisputeState const& before, DisputeState const& facts,
+            Event& event)
         : passage_(passage), before_(before), facts_(facts), event_(event),
           next_stamp_(facts.last_stamp + 1) {}
 
@@ -98,9 +100,12 @@ private:
         for (Branch const& branch : step.to) {
             if (!hold(branch.when, facts_, asked)) continue;
             if (branch.to == "stay") return passage_.stage;
-            if (branch.to == "resume" && facts_.resumes) return resume(*facts_.resumes);
+            if (branch.to == "resume" && !facts_.resumes)
+                continue; // nothing waits: the next branch
+            if (branch.to == "resume") return resume(*facts_.resumes);
             Stage const* target = passage_.procedure.stage(branch.to);
-            PARLEY_ASSERT(target != nullptr, "a branch leads to a stage, which reading the file checked");
+            PARLEY_ASSERT(target != nullptr,
+                          "a branch leads to a stage, which reading the file checked");
             return enter(*target, branch.interrupts);
         }
         return passage_.stage;
@@ -116,17 +121,18 @@ private:
         return target;
     }
 
-    // Back to the interrupted stage: clocks that waited go on with the days they had left (S11), the
-    // others start again.
+    // Back to the interrupted stage: clocks that waited go on with the days they had left (S11),
+    // the others start again.
     Stage const& resume(std::string const& name) {
         Stage const* target = passage_.procedure.stage(name);
         PARLEY_ASSERT(target != nullptr, "a stage that was interrupted is one of the procedure");
         leave(*target, false);
-        event_.then.entered = StageEntered{target->name, target->label, target->status, target->ends(), std::nullopt};
+        event_.then.entered =
+            StageEntered{target->name, target->label, target->status, target->ends(), std::nullopt};
         for (DeadlineRule const& rule : target->deadlines) {
-            auto waiting = std::ranges::find(facts_.suspended, rule.name, [](SuspendedDeadline const& s) -> std::string const& {
-                return s.deadline.name;
-            });
+            auto waiting = std::ranges::find(
+                facts_.suspended, rule.name,
+                [](SuspendedDeadline const& s) -> std::string const& { return s.deadline.name; });
             if (waiting != facts_.suspended.end()) go_on(*waiting);
             else if (!rule.by_step) start(rule);
         }
@@ -137,7 +143,8 @@ private:
         for (Deadline const& open : facts_.deadlines) {
             if (open.keeps_running && !target.ends()) continue;
             DeadlineRule const* rule = rule_named(passage_.stage, open.name);
-            bool const waits = interrupts && rule != nullptr && rule->on_return == OnReturn::remaining;
+            bool const waits =
+                interrupts && rule != nullptr && rule->on_return == OnReturn::remaining;
             if (waits) stop(open, days_left(passage_.world.zones, open, event_.at));
             else stop(open);
         }
@@ -150,8 +157,8 @@ private:
         if (!known) event_.then.dropped.push_back({open.name, open.stamp, left});
     }
 
-    // The administrator's time to decide a challenge ends with the challenge, however that ended, so
-    // that it can never remove a successor.
+    // The administrator's time to decide a challenge ends with the challenge, however that ended,
+    // so that it can never remove a successor.
     void stop_clocks_of_objections() {
         for (Step const& step : passage_.stage.steps) {
             if (step.does != Behaviour::object_to_neutral) continue;
@@ -168,7 +175,9 @@ private:
     }
 
     void start(DeadlineRule const& rule) {
-        if (rule.only_once && (facts_.deadline(rule.name) != nullptr || has_passed(facts_, rule.name))) return;
+        if (rule.only_once &&
+            (facts_.deadline(rule.name) != nullptr || has_passed(facts_, rule.name)))
+            return;
         // `because` is worked out once an event, where a clock starts at all.
         if (because_.empty()) because_ = anchor_words(*passage_.step, event_.at);
         Deadline deadline = start_clock(passage_.world, facts_, rule, event_.at, because_);
@@ -180,8 +189,9 @@ private:
         Deadline deadline = waiting.deadline;
         std::string const because = fmt::format("{} days were left of it; {}", waiting.days_left,
                                                 anchor_words(*passage_.step, event_.at));
-        auto computed = resume_deadline(passage_.world.zones, waiting.days_left, event_.at,
-                                        timed_actors(passage_.world, facts_, deadline.actors), because);
+        auto computed =
+            resume_deadline(passage_.world.zones, waiting.days_left, event_.at,
+                            timed_actors(passage_.world, facts_, deadline.actors), because);
         if (computed) {
             deadline.at = computed->at;
             deadline.zone = std::move(computed->zone);
@@ -201,7 +211,8 @@ private:
         if (!event_.then.notified.empty()) return; // the behaviour knew better words
         bool const by_clock = event_.actor.role == Role::clock;
         for (Role role : step.notifies)
-            event_.then.notified.push_back({role, by_clock ? step.name : std::string(type_of(event_))});
+            event_.then.notified.push_back(
+                {role, by_clock ? step.name : std::string(type_of(event_))});
     }
 
     Passage const& passage_;
@@ -217,7 +228,8 @@ private:
 std::vector<TimedActor> timed_actors(World const& world, DisputeState const& state,
                                      std::vector<Side> const& sides) {
     std::vector<TimedActor> actors;
-    for (Side side : sides) actors.push_back({std::string(name_of(side)), state.party(side).time_zone});
+    for (Side side : sides)
+        actors.push_back({std::string(name_of(side)), state.party(side).time_zone});
     if (actors.empty()) actors.push_back({"administrator", world.administrator_zone});
     return actors;
 }
@@ -242,7 +254,8 @@ Deadline start_clock(World const& world, DisputeState const& state, DeadlineRule
         doubt = computed.error().detail;
         computed = compute_deadline(world.zones, rule.after, anchor, actors, true, because);
     }
-    PARLEY_ASSERT(computed.has_value(), "a period of a checked procedure can be computed without zones");
+    PARLEY_ASSERT(computed.has_value(),
+                  "a period of a checked procedure can be computed without zones");
     deadline.at = computed->at;
     deadline.zone = std::move(computed->zone);
     deadline.last_days = std::move(computed->last_days);
@@ -251,8 +264,9 @@ Deadline start_clock(World const& world, DisputeState const& state, DeadlineRule
     bool const for_neutral = deadline.actors.empty() && !rule.actors.empty() &&
                              rule.actors.front() != Role::administrator;
     if (for_neutral && !instant)
-        deadline.trace.push_back(fmt::format("the {}'s days are counted in the administrator's zone {}",
-                                             name_of(rule.actors.front()), world.administrator_zone));
+        deadline.trace.push_back(
+            fmt::format("the {}'s days are counted in the administrator's zone {}",
+                        name_of(rule.actors.front()), world.administrator_zone));
     return deadline;
 }
 

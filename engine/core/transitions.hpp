@@ -13,8 +13,8 @@ struct Passage {
 };
 
 // Completes an event of the joint room and gives the state after it: applies its facts to a copy of
-// `seen`, chooses the branch on that state, works out which clocks stop, start, wait and resume, writes
-// all that into `event.then`, and applies it. Another room's event gets no consequences.
+// `seen`, chooses the branch on that state, works out which clocks stop, start, wait and resume,
+// writes all that into `event.then`, and applies it. Another room's event gets no consequences.
 Decided conclude(Passage const& passage, DisputeState const& seen, DisputeId dispute, Event event,
                  std::string content, std::vector<Deadline> moved);
 

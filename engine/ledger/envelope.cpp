@@ -109,7 +109,8 @@ StoredEvent seal_event(Heads& heads, std::string const& stream, Event const& eve
     stored.type = type_of(event);
     stored.at = event.at;
 
-    // Both are drawn always, so that what a command draws does not depend on whether it has content.
+    // Both are drawn always, so that what a command draws does not depend on whether it has
+    // content.
     Bytes32 const salt = entropy.draw32();
     stored.nonce = entropy.draw32();
 

@@ -55,6 +55,9 @@ std::string difference(DisputeRow const& row, DisputeRow const& wanted) {
     return {};
 }
 
+// What must be in the log once for this acknowledgement to be true.
+std::string const& thing_of(Acknowledged const& ack) { return ack.event.empty() ? ack.dispute : ack.event; }
+
 std::expected<Event, std::string> event_of(StoredEvent const& stored) {
     Json const envelope = Json::parse(stored.envelope, nullptr, false);
     if (envelope.is_discarded()) return std::unexpected("the envelope is not JSON");
@@ -69,7 +72,7 @@ Verification JournalVerifier::run(std::span<Acknowledged const> acknowledged) {
     loads_.clear();
     seen_.clear();
     stream_of_.clear();
-    for (Acknowledged const& ack : acknowledged) seen_.emplace(ack.event, 0);
+    for (Acknowledged const& ack : acknowledged) seen_.emplace(thing_of(ack), 0);
     std::uint64_t const size_before = reader_.log_size(false) + reader_.log_size(true);
     found_.test = walk_log(false);
     found_.live = walk_log(true);
@@ -104,10 +107,8 @@ LogSummary JournalVerifier::walk_log(bool live) {
                 heads.last[room] = stored.hash;
             }
             tree.add(leaf_hash(stored.hash, stored.nonce));
-            if (auto seen = seen_.find(stored.id); seen != seen_.end()) {
-                ++seen->second;
-                stream_of_[stored.id] = stored.stream;
-            }
+            count_seen(stored.id, stored.stream);
+            if (stored.type == "dispute_filed") count_seen(stored.stream, stored.stream);
         }
     }
     if (next <= size)
@@ -120,19 +121,27 @@ LogSummary JournalVerifier::walk_log(bool live) {
     return {tree.size(), tree.root()};
 }
 
+void JournalVerifier::count_seen(std::string const& thing, std::string const& stream) {
+    auto const seen = seen_.find(thing);
+    if (seen == seen_.end()) return;
+    ++seen->second;
+    stream_of_[thing] = stream;
+}
+
 void JournalVerifier::check_acknowledged(std::span<Acknowledged const> acknowledged) {
     std::unordered_map<std::string, std::string> event_of_key;
     for (Acknowledged const& ack : acknowledged) {
         ++found_.acknowledged;
-        std::uint64_t const times = seen_[ack.event];
+        std::string const& thing = thing_of(ack);
+        std::uint64_t const times = seen_[thing];
         if (times != 1)
             blame({false, 0, ack.dispute, ack.event,
                    fmt::format("acknowledged under key {}, but {} in the journal", ack.key,
                                times == 0 ? "not" : "more than once")});
-        else if (stream_of_[ack.event] != ack.dispute)
+        else if (stream_of_[thing] != ack.dispute)
             blame({false, 0, ack.dispute, ack.event, "acknowledged for another dispute"});
-        auto const [known, fresh] = event_of_key.emplace(ack.key, ack.event);
-        if (!fresh && known->second != ack.event)
+        auto const [known, fresh] = event_of_key.emplace(ack.key, thing);
+        if (!fresh && known->second != thing)
             blame({false, 0, ack.dispute, ack.event,
                    fmt::format("key {} had two effects; the other is {}", ack.key, known->second)});
     }

@@ -25,10 +25,10 @@ struct JournalFault {
     std::string reason;
 };
 
-// An event that a client was told is durable, and under which key it asked for it.
+// What a client was told is durable, and under which key it asked for it.
 struct Acknowledged {
     std::string dispute;
-    std::string event;
+    std::string event; // empty: the filing of that dispute
     std::string key;
 };
 
@@ -66,6 +66,7 @@ private:
     using Deadlines = std::map<DisputeId, std::vector<DueRow>>;
 
     LogSummary walk_log(bool live);
+    void count_seen(std::string const& thing, std::string const& stream);
     void check_acknowledged(std::span<Acknowledged const> acknowledged);
     void check_disputes();
     void check_loads(std::uint64_t size_before);
@@ -81,8 +82,8 @@ private:
     Reader& reader_;
     Verification found_;
     std::unordered_map<std::string, Heads> heads_; // by stream
-    std::unordered_map<std::string, std::uint64_t> seen_; // acknowledged event -> how often
-    std::unordered_map<std::string, std::string> stream_of_; // acknowledged event -> its stream
+    std::unordered_map<std::string, std::uint64_t> seen_; // acknowledged event, or filed dispute -> how often
+    std::unordered_map<std::string, std::string> stream_of_; // the same -> its stream
     std::map<NeutralId, std::int64_t> loads_;
 };
 

@@ -9,8 +9,8 @@ namespace parley {
 // it: two writers on one SQLite file can corrupt it (security.md 1, finding 4).
 class DataFolder {
 public:
-    // Makes the folder where there is none, readable by its owner alone, and locks it. Throws Fault,
-    // naming the folder and who holds it. `database` is the file's name in it.
+    // Makes the folder where there is none, readable by its owner alone, and locks it. Throws
+    // Fault, naming the folder and who holds it. `database` is the file's name in it.
     explicit DataFolder(std::filesystem::path path, std::string database = "parley.db");
     ~DataFolder();
     DataFolder(DataFolder const&) = delete;

@@ -9,9 +9,15 @@ namespace parley::store {
 
 namespace {
 
+// The row leaves to the last event what that says anyway: the version, and mostly the time. A
+// stream of a dispute is kept as one byte and the id (keys.cpp).
 constexpr std::string_view columns =
-    "id, live, platform, status, stage, procedure, procedure_version, created_at, changed_at,"
-    " version, claimant, respondent, mediator, decider, clock, reference";
+    "id, live, platform, status, stage, procedure, procedure_version, created_at,"
+    " coalesce(changed_at, (SELECT at FROM event INDEXED BY event_of_stream"
+    " WHERE stream = CAST(x'01' || dispute.id AS BLOB) ORDER BY version DESC LIMIT 1)),"
+    " (SELECT version FROM event INDEXED BY event_of_stream"
+    " WHERE stream = CAST(x'01' || dispute.id AS BLOB) ORDER BY version DESC LIMIT 1),"
+    " claimant, respondent, mediator, decider, clock, reference";
 
 DisputeRow read_row(Statement& row) {
     DisputeRow out;
@@ -105,7 +111,8 @@ std::string dispute_list_sql(DisputeFilter const& filter, bool after_one) {
 
 std::vector<DisputeRow> list_disputes(Connection& connection, DisputeFilter const& filter,
                                       std::optional<DisputeId> const& before, std::size_t limit) {
-    // Every parameter up to the limit exists, used or not, because the limit has the highest number.
+    // Every parameter up to the limit exists, used or not, because the limit has the highest
+    // number.
     Use list(connection.kept(dispute_list_sql(filter, before.has_value())));
     list->bind(filter.live ? 1 : 0).bind(filter.platform).bind(filter.neutral).bind(filter.party);
     if (filter.status) list->bind(std::int64_t{std::to_underlying(*filter.status)});

@@ -12,8 +12,8 @@ namespace parley::store {
 class Statement;
 class Connection;
 
-// A page of a list, newest first. Each question names the index that answers it in order, because the
-// planner has no statistics and a wrong guess reads a million rows for a page of twenty.
+// A page of a list, newest first. Each question names the index that answers it in order, because
+// the planner has no statistics and a wrong guess reads a million rows for a page of twenty.
 std::string dispute_list_sql(DisputeFilter const& filter, bool after_one);
 
 std::vector<DisputeRow> list_disputes(Connection& connection, DisputeFilter const& filter,

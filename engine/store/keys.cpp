@@ -33,8 +33,9 @@ std::string_view CompactKey::bytes() const {
 }
 
 void append_key(std::string& out, std::string_view bytes) {
-    auto const number = bytes.empty() ? std::size_t{0} : static_cast<std::size_t>(
-                                                             static_cast<unsigned char>(bytes[0]));
+    auto const number = bytes.empty()
+                            ? std::size_t{0}
+                            : static_cast<std::size_t>(static_cast<unsigned char>(bytes[0]));
     if (bytes.size() != packed_key_size || number == 0 || number > std::size(prefixes)) {
         out += bytes;
         return;

@@ -10,8 +10,8 @@
 namespace parley::store {
 
 // Streams and event ids as the database keeps them: one byte for the prefix and the 16 bytes of the
-// id, 17 instead of 30. What is no such id ("configuration") is kept as its text, whose first byte is
-// larger than any prefix's number.
+// id, 17 instead of 30. What is no such id ("configuration") is kept as its text, whose first byte
+// is larger than any prefix's number.
 constexpr std::size_t packed_key_size = 17;
 class CompactKey {
 public:
@@ -27,8 +27,8 @@ private:
 void append_key(std::string& out, std::string_view bytes);
 std::string key_text(std::string_view bytes);
 
-// 16 bytes that stand for scope and key of a receipt: what is asked of them is only whether they are
-// the same, and the digest is shorter.
+// 16 bytes that stand for scope and key of a receipt: what is asked of them is only whether they
+// are the same, and the digest is shorter.
 Bytes16 receipt_name(std::string_view scope, std::string_view key);
 
 } // namespace parley::store

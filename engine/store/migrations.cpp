@@ -46,13 +46,15 @@ std::vector<Migration> of_our_dialect(std::span<EmbeddedFile const> files) {
 }
 
 void check_applied(Connection& connection, std::vector<Migration> const& known) {
-    Use applied(connection.kept("SELECT number, name, sha256 FROM schema_migration ORDER BY number"));
+    Use applied(
+        connection.kept("SELECT number, name, sha256 FROM schema_migration ORDER BY number"));
     while (applied->step()) {
         std::int64_t const number = applied->number(0);
         std::string const name(applied->text(1));
         if (number < 1 || static_cast<std::size_t>(number) > known.size())
-            throw Fault("the database " + connection.path() + " was made by a newer Parley: it has schema " +
-                        std::to_string(number) + " (" + name + ") and this program knows up to " +
+            throw Fault("the database " + connection.path() +
+                        " was made by a newer Parley: it has schema " + std::to_string(number) +
+                        " (" + name + ") and this program knows up to " +
                         std::to_string(known.size()) + "; start the newer program");
         Migration const& ours = known[static_cast<std::size_t>(number - 1)];
         if (applied->bytes<32>(2) != ours.sha256)
@@ -79,8 +81,9 @@ void migrate(Connection& connection, std::span<EmbeddedFile const> files, Instan
         std::string const sql(migration.sql); // ends in a zero, which the file may not
         if (connection.try_run(sql.c_str()) != 0)
             connection.fail("applying migration " + std::string(migration.name));
-        Use record(connection.kept("INSERT INTO schema_migration (number, name, sha256, applied_at) "
-                                   "VALUES (?, ?, ?, ?)"));
+        Use record(
+            connection.kept("INSERT INTO schema_migration (number, name, sha256, applied_at) "
+                            "VALUES (?, ?, ?, ?)"));
         record->bind(migration.number).bind_text(migration.name).bind(migration.sha256).bind(now);
         record->run();
         transaction.commit();
@@ -96,7 +99,8 @@ std::vector<std::string> pending_migrations(std::filesystem::path const& databas
                                                  "WHERE name = 'schema_migration'") > 0;
         if (has_table) {
             check_applied(connection, known);
-            applied = static_cast<std::size_t>(connection.number("SELECT count(*) FROM schema_migration"));
+            applied = static_cast<std::size_t>(
+                connection.number("SELECT count(*) FROM schema_migration"));
         }
     }
     std::vector<std::string> names;

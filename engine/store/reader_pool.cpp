@@ -18,8 +18,9 @@ ReaderPool::ReaderPool(std::string const& path, std::size_t connections,
 ReaderPool::Lease ReaderPool::lease() {
     std::unique_lock lock(mutex_);
     if (!freed_.wait_for(lock, wait_max_, [this] { return !free_.empty(); }))
-        throw Fault("all " + std::to_string(all_.size()) + " readers of the database were busy for " +
-                    std::to_string(wait_max_.count()) + " ms");
+        throw Fault("all " + std::to_string(all_.size()) +
+                    " readers of the database were busy for " + std::to_string(wait_max_.count()) +
+                    " ms");
     // The one used last has the warmest cache.
     Connection& connection = *free_.back();
     free_.pop_back();

@@ -14,7 +14,8 @@ namespace parley::store {
 // A fixed number of read-only connections, each used by one thread at a time.
 class ReaderPool {
 public:
-    ReaderPool(std::string const& path, std::size_t connections, std::chrono::milliseconds wait_max);
+    ReaderPool(std::string const& path, std::size_t connections,
+               std::chrono::milliseconds wait_max);
 
     class Lease {
     public:

@@ -115,8 +115,7 @@ std::int64_t Connection::changes() const { return sqlite3_changes64(native_); }
 bool Connection::checkpoint(Checkpoint how) {
     int in_log = 0;
     int copied = 0;
-    int const code =
-        sqlite3_wal_checkpoint_v2(native_, nullptr, native_of(how), &in_log, &copied);
+    int const code = sqlite3_wal_checkpoint_v2(native_, nullptr, native_of(how), &in_log, &copied);
     if (code == SQLITE_BUSY) return false; // a reader stands in the way; nothing is lost
     if (code != SQLITE_OK) fail("moving the write-ahead log into the database");
     // A log that is wholly copied begins anew with the next commit, whose hook tells its length.
@@ -202,7 +201,8 @@ bool Statement::step() {
 }
 
 void Statement::run() {
-    while (step()) {}
+    while (step()) {
+    }
     reset();
 }
 
@@ -220,9 +220,7 @@ std::string_view Statement::text(int column) {
     return {static_cast<char const*>(data), static_cast<std::size_t>(size)};
 }
 
-bool Statement::is_null(int column) {
-    return sqlite3_column_type(native_, column) == SQLITE_NULL;
-}
+bool Statement::is_null(int column) { return sqlite3_column_type(native_, column) == SQLITE_NULL; }
 
 std::optional<Instant> Statement::optional_instant(int column) {
     if (is_null(column)) return std::nullopt;

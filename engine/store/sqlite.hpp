@@ -154,8 +154,8 @@ private:
     Statement& statement_;
 };
 
-// BEGIN IMMEDIATE of our own: SOCI begins deferred, and a read that turns into a write then fails at
-// once. Rolls back unless committed.
+// BEGIN IMMEDIATE of our own: SOCI begins deferred, and a read that turns into a write then fails
+// at once. Rolls back unless committed.
 class Transaction {
 public:
     explicit Transaction(Connection& connection) : connection_(connection) {

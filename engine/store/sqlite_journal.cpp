@@ -58,7 +58,8 @@ public:
           writer_(prepared(connection_, options)) {}
 
     ~SqliteJournal() override {
-        // Best effort: what cannot be moved now stays in the log and is found there at the next start.
+        // Best effort: what cannot be moved now stays in the log and is found there at the next
+        // start.
         if (broken_) return;
         try {
             connection_.checkpoint(Connection::Checkpoint::truncate);
@@ -87,7 +88,8 @@ public:
 
     void add_platform(Platform const& platform) override {
         write([&] {
-            Use insert(connection_.kept("INSERT INTO platform (id, name, created_at) VALUES (?, ?, ?)"));
+            Use insert(
+                connection_.kept("INSERT INTO platform (id, name, created_at) VALUES (?, ?, ?)"));
             insert->bind(platform.id).bind_text(platform.name).bind(platform.created_at);
             insert->run();
         });
@@ -98,7 +100,9 @@ public:
             Use insert(connection_.kept(
                 "INSERT INTO api_key (id, kind, live, owner, label, secret_sha256, created_at,"
                 " expires_at, revoked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
-            insert->bind(key.id).bind(std::int64_t{std::to_underlying(key.kind)}).bind(key.live ? 1 : 0);
+            insert->bind(key.id)
+                .bind(std::int64_t{std::to_underlying(key.kind)})
+                .bind(key.live ? 1 : 0);
             insert->bind_text(key.owner).bind_text(key.label).bind(key.secret_sha256);
             insert->bind(key.created_at).bind(key.expires_at).bind(key.revoked_at);
             insert->run();
@@ -172,10 +176,10 @@ public:
     void delete_receipts_before(Instant at) override {
         write([&] {
             // Written in order of time, so this looks at the expired ones and one more.
-            Use remove(connection_.kept(
-                "DELETE FROM receipt WHERE turn < coalesce("
-                "(SELECT turn FROM receipt WHERE at >= ? ORDER BY turn LIMIT 1),"
-                " 9223372036854775807)"));
+            Use remove(
+                connection_.kept("DELETE FROM receipt WHERE turn < coalesce("
+                                 "(SELECT turn FROM receipt WHERE at >= ? ORDER BY turn LIMIT 1),"
+                                 " 9223372036854775807)"));
             remove->bind(at);
             remove->run();
         });
@@ -204,11 +208,13 @@ private:
     static Connection& prepared(Connection& connection, SqliteJournalOptions const& options) {
         migrate(connection, embedded_migrations(), SystemClock().now());
         if (options.pages_max > 0)
-            connection.number(("PRAGMA max_page_count=" + std::to_string(options.pages_max)).c_str());
+            connection.number(
+                ("PRAGMA max_page_count=" + std::to_string(options.pages_max)).c_str());
         return connection;
     }
 
-    static void bind_neutral(Statement& statement, Neutral const& neutral, std::string const& languages) {
+    static void bind_neutral(Statement& statement, Neutral const& neutral,
+                             std::string const& languages) {
         statement.bind_text(neutral.name).bind(bits_of(neutral.seats)).bind_text(languages);
         statement.bind_text(neutral.country).bind_text(neutral.time_zone);
         statement.bind(std::int64_t{neutral.load_most}).bind(neutral.live ? 1 : 0);
@@ -221,8 +227,9 @@ private:
 
     void refuse_if_broken() const {
         if (broken_)
-            throw Fault("the database " + connection_.path() +
-                        " had an error that may have damaged it; nothing is written until a restart");
+            throw Fault(
+                "the database " + connection_.path() +
+                " had an error that may have damaged it; nothing is written until a restart");
     }
 
     // One small transaction.
@@ -236,8 +243,8 @@ private:
         });
     }
 
-    // After an I/O error or corruption nothing is written any more: a failed sync cannot be retried,
-    // for the pages that did not reach the disk look clean afterwards.
+    // After an I/O error or corruption nothing is written any more: a failed sync cannot be
+    // retried, for the pages that did not reach the disk look clean afterwards.
     template <class Work>
     void guarded(Work const& work) {
         try {
@@ -252,10 +259,11 @@ private:
         if (connection_.try_run("COMMIT") == 0) return;
         int const code = connection_.last_code();
         std::string const text = connection_.error_text("committing");
-        // A full disk or a busy file is noticed before the mark that makes a transaction whole is in
-        // the log, and the transaction can be taken back. After anything else it may be there.
+        // A full disk or a busy file is noticed before the mark that makes a transaction whole is
+        // in the log, and the transaction can be taken back. After anything else it may be there.
         bool taken_back = trouble_of(code) != SqliteTrouble::broken;
-        if (connection_.in_transaction() && connection_.try_run("ROLLBACK") != 0) taken_back = false;
+        if (connection_.in_transaction() && connection_.try_run("ROLLBACK") != 0)
+            taken_back = false;
         if (taken_back) throw Fault(text);
         broken_ = true;
         throw UnknownFate(text + "; it may be durable or not");
@@ -265,11 +273,12 @@ private:
         if (erasure_in_log_) wipe_log();
         if (connection_.wal_pages() < options_.checkpoint_pages) return;
         bool const wait = connection_.wal_pages() >= options_.checkpoint_pages * patience;
-        connection_.checkpoint(wait ? Connection::Checkpoint::restart : Connection::Checkpoint::passive);
+        connection_.checkpoint(wait ? Connection::Checkpoint::restart
+                                    : Connection::Checkpoint::passive);
     }
 
-    // What was erased is still in the log until that is empty. A reader may stand in the way; then it
-    // is tried again before the next batch.
+    // What was erased is still in the log until that is empty. A reader may stand in the way; then
+    // it is tried again before the next batch.
     void wipe_log() {
         erasure_in_log_ = true;
         connection_.busy_timeout(erasure_wait_ms);

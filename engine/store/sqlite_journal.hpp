@@ -19,7 +19,8 @@ struct SqliteJournalOptions {
 };
 
 // The one writer of a SQLite database: makes it where there is none, brings its schema up to date,
-// and owns the only connection that writes or checkpoints. The folder must outlive it. Throws Fault.
+// and owns the only connection that writes or checkpoints. The folder must outlive it. Throws
+// Fault.
 std::unique_ptr<Journal> open_sqlite_journal(DataFolder const& folder,
                                              SqliteJournalOptions const& options = {});
 

@@ -49,8 +49,9 @@ StoredEvent read_event_row(Statement& row) {
 }
 
 DueRow read_due_row(Statement& row) {
-    return {row.id<DisputeId>(0), std::string(row.text(1)), static_cast<std::uint32_t>(row.number(2)),
-            row.instant(3), row.optional_id<TestClockId>(4)};
+    return {row.id<DisputeId>(0), std::string(row.text(1)),
+            static_cast<std::uint32_t>(row.number(2)), row.instant(3),
+            row.optional_id<TestClockId>(4)};
 }
 
 // All rows of a statement, each read by `read`.
@@ -115,7 +116,8 @@ public:
         return list_disputes(*lease, filter, before, limit);
     }
 
-    std::optional<StoredReceipt> receipt(std::string const& scope, std::string const& key) override {
+    std::optional<StoredReceipt> receipt(std::string const& scope,
+                                         std::string const& key) override {
         auto lease = pool_.lease();
         Bytes16 const name = receipt_name(scope, key);
         Use find(lease->kept(
@@ -180,16 +182,18 @@ public:
         Use find(lease->kept("SELECT id, kind, live, owner, label, secret_sha256, created_at,"
                              " expires_at, revoked_at FROM api_key ORDER BY id"));
         return rows(*find, [](Statement& row) {
-            return ApiKey{row.id<ApiKeyId>(0), enum_of<KeyKind>(row.number(1)), row.number(2) != 0,
-                          std::string(row.text(3)), std::string(row.text(4)), row.bytes<32>(5),
-                          row.instant(6), row.optional_instant(7), row.optional_instant(8)};
+            return ApiKey{
+                row.id<ApiKeyId>(0),      enum_of<KeyKind>(row.number(1)), row.number(2) != 0,
+                std::string(row.text(3)), std::string(row.text(4)),        row.bytes<32>(5),
+                row.instant(6),           row.optional_instant(7),         row.optional_instant(8)};
         });
     }
 
     std::vector<Neutral> neutrals(bool live) override {
         auto lease = pool_.lease();
-        Use find(lease->kept("SELECT id, name, seats, languages, country, time_zone, load, load_most,"
-                             " live, available FROM neutral WHERE live = ? ORDER BY id"));
+        Use find(
+            lease->kept("SELECT id, name, seats, languages, country, time_zone, load, load_most,"
+                        " live, available FROM neutral WHERE live = ? ORDER BY id"));
         find->bind(live ? 1 : 0);
         return rows(*find, [](Statement& row) {
             Neutral out;
@@ -212,8 +216,8 @@ public:
         auto lease = pool_.lease();
         Use find(lease->kept("SELECT id, platform, name, now FROM test_clock ORDER BY id"));
         return rows(*find, [](Statement& row) {
-            return TestClock{row.id<TestClockId>(0), row.id<PlatformId>(1), std::string(row.text(2)),
-                             row.instant(3)};
+            return TestClock{row.id<TestClockId>(0), row.id<PlatformId>(1),
+                             std::string(row.text(2)), row.instant(3)};
         });
     }
 
@@ -230,14 +234,18 @@ public:
                              " ORDER BY id LIMIT ?"));
         find->bind(static_cast<std::int64_t>(limit));
         return rows(*find, [](Statement& row) {
-            return OutboxRow{std::string(row.text(0)), std::string(row.text(1)),
-                             row.id<DisputeId>(2),     std::string(row.text(3)),
-                             std::string(row.text(4)), std::string(row.text(5)),
+            return OutboxRow{std::string(row.text(0)),
+                             std::string(row.text(1)),
+                             row.id<DisputeId>(2),
+                             std::string(row.text(3)),
+                             std::string(row.text(4)),
+                             std::string(row.text(5)),
                              row.instant(6)};
         });
     }
 
-    std::vector<DisputeRow> all_disputes(std::optional<DisputeId> after, std::size_t limit) override {
+    std::vector<DisputeRow> all_disputes(std::optional<DisputeId> after,
+                                         std::size_t limit) override {
         auto lease = pool_.lease();
         return walk_disputes(*lease, after, limit);
     }

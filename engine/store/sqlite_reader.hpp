@@ -17,8 +17,9 @@ struct SqliteReaderOptions {
     std::chrono::milliseconds wait_max{5000};
 };
 
-// Reads a database that a journal has made; several threads may call it at once. Every call sees one
-// committed state and leaves no read transaction behind. The folder must outlive it. Throws Fault.
+// Reads a database that a journal has made; several threads may call it at once. Every call sees
+// one committed state and leaves no read transaction behind. The folder must outlive it. Throws
+// Fault.
 std::unique_ptr<Reader> open_sqlite_reader(DataFolder const& folder,
                                            SqliteReaderOptions const& options = {});
 // The same for a file whose folder another process may hold: for verification beside a server.

@@ -16,28 +16,33 @@ UnitWriter::UnitWriter(Connection& connection)
                                 " WHERE stream = ? ORDER BY version DESC LIMIT 1"),
       find_load_(connection, "SELECT load, load_most FROM neutral WHERE id = ?"),
       find_size_(connection, "SELECT size FROM log_head WHERE log = ?"),
-      add_event_(connection, "INSERT INTO event (place, stream, version, room, number, id, stage, type,"
-                             " at, nonce, hash, envelope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      add_event_(connection,
+                 "INSERT INTO event (place, stream, version, room, number, id, stage, type,"
+                 " at, nonce, hash, envelope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       add_content_(connection, "INSERT INTO content (place, salt, bytes) VALUES (?, ?, ?)"),
       add_receipt_(connection, "INSERT INTO receipt (name, fingerprint, stream, version, events,"
                                " status, at) VALUES (?, ?, ?, ?, ?, ?, ?)"),
-      add_dispute_(connection, "INSERT INTO dispute (id, live, platform, created_at, changed_at,"
-                               " version, claimant, respondent, status, stage, mediator, decider,"
-                               " reference, procedure, procedure_version, clock)"
-                               " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      add_deadline_(connection,
-                    "INSERT INTO deadline (dispute, name, stamp, at, clock) VALUES (?, ?, ?, ?, ?)"),
+      add_dispute_(connection,
+                   "INSERT INTO dispute (id, live, platform, created_at, claimant,"
+                   " respondent, status, stage, mediator, decider, reference, procedure,"
+                   " procedure_version, clock, changed_at)"
+                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      add_deadline_(
+          connection,
+          "INSERT INTO deadline (dispute, name, stamp, at, clock) VALUES (?, ?, ?, ?, ?)"),
       add_outbox_(connection, "INSERT INTO outbox (id, kind, dispute, event, addressee, notice, at)"
                               " VALUES (?, ?, ?, ?, ?, ?, ?)"),
-      touch_dispute_(connection, "UPDATE dispute SET changed_at = ?, version = ? WHERE id = ?"),
-      // Writing an indexed column rewrites its indexes, changed or not; so only what differs is.
-      move_dispute_(connection,
-                    "UPDATE dispute SET status = ?1, stage = ?2, mediator = ?3, decider = ?4,"
-                    " reference = ?5, procedure = ?6, procedure_version = ?7, clock = ?8"
-                    " WHERE id = ?9 AND (status <> ?1 OR stage <> ?2 OR mediator IS NOT ?3"
-                    " OR decider IS NOT ?4 OR reference <> ?5 OR procedure <> ?6"
-                    " OR procedure_version <> ?7 OR clock IS NOT ?8)"),
-      drop_deadline_(connection, "DELETE FROM deadline WHERE dispute = ? AND name = ? AND stamp = ?"),
+      // A row that stays as it is costs a look at it; one that is written costs a page, and so does
+      // each index on a column that is set.
+      change_dispute_(connection,
+                      "UPDATE dispute SET status = ?1, stage = ?2, mediator = ?3, decider = ?4,"
+                      " reference = ?5, procedure = ?6, procedure_version = ?7, clock = ?8,"
+                      " changed_at = ?9 WHERE id = ?10 AND (status <> ?1 OR stage <> ?2"
+                      " OR mediator IS NOT ?3 OR decider IS NOT ?4 OR reference <> ?5"
+                      " OR procedure <> ?6 OR procedure_version <> ?7 OR clock IS NOT ?8"
+                      " OR changed_at IS NOT ?9)"),
+      drop_deadline_(connection,
+                     "DELETE FROM deadline WHERE dispute = ? AND name = ? AND stamp = ?"),
       change_load_(connection, "UPDATE neutral SET load = load + ? WHERE id = ?"),
       erase_content_(connection, "DELETE FROM content WHERE place ="
                                  " (SELECT place FROM event INDEXED BY event_of_stream"
@@ -128,7 +133,7 @@ void UnitWriter::write_unit(Unit& unit, std::uint64_t& size) {
         event.position = ++size;
         write_event(event, stream.bytes(), place_of(unit.live, event.position));
     }
-    if (unit.dispute) write_dispute(*unit.dispute, unit.expected_version == 0);
+    if (unit.dispute) write_dispute(unit, *unit.dispute);
     if (!unit.armed.empty() || !unit.disarmed.empty()) write_deadlines(unit);
     for (OutboxRow const& row : unit.outbox) write_outbox(row);
     for (LoadChange const& change : unit.loads) {
@@ -154,28 +159,29 @@ void UnitWriter::write_event(StoredEvent& event, std::string_view stream_key, st
     keep->run();
 }
 
-void UnitWriter::write_dispute(DisputeRow const& row, bool is_new) {
-    auto const bind_moving = [&row](Statement& statement) {
+void UnitWriter::write_dispute(Unit const& unit, DisputeRow const& row) {
+    std::optional<Instant> changed_at = row.changed_at;
+    if (!unit.events.empty() && unit.events.back().at == row.changed_at) changed_at.reset();
+    auto const bind_changing = [&](Statement& statement) {
         statement.bind(std::int64_t{std::to_underlying(row.status)}).bind_text(row.stage);
         statement.bind(row.neutrals[0]).bind(row.neutrals[1]).bind_text(row.reference);
-        statement.bind_text(row.procedure).bind(std::int64_t{row.procedure_version}).bind(row.clock);
+        statement.bind_text(row.procedure)
+            .bind(std::int64_t{row.procedure_version})
+            .bind(row.clock);
+        statement.bind(changed_at);
     };
-    auto const version = static_cast<std::int64_t>(row.version);
-    if (is_new) {
+    if (unit.expected_version == 0) {
         Use add(add_dispute_);
         add->bind(row.id).bind(row.live ? 1 : 0).bind(row.platform).bind(row.created_at);
-        add->bind(row.changed_at).bind(version).bind(row.parties[0]).bind(row.parties[1]);
-        bind_moving(*add);
+        add->bind(row.parties[0]).bind(row.parties[1]);
+        bind_changing(*add);
         add->run();
         return;
     }
-    Use move(move_dispute_);
-    bind_moving(*move);
-    move->bind(row.id);
-    move->run();
-    Use touch(touch_dispute_);
-    touch->bind(row.changed_at).bind(version).bind(row.id);
-    touch->run();
+    Use change(change_dispute_);
+    bind_changing(*change);
+    change->bind(row.id);
+    change->run();
 }
 
 void UnitWriter::write_deadlines(Unit const& unit) {

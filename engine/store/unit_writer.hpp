@@ -34,14 +34,14 @@ private:
     bool loads_fit(std::vector<LoadChange> const& loads);
     void write_unit(Unit& unit, std::uint64_t& size);
     void write_event(StoredEvent& event, std::string_view stream_key, std::int64_t place);
-    void write_dispute(DisputeRow const& row, bool is_new);
+    void write_dispute(Unit const& unit, DisputeRow const& row);
     void write_deadlines(Unit const& unit);
     void write_outbox(OutboxRow const& row);
     void erase(Unit const& unit, std::string_view stream_key);
 
     Statement find_receipt_, find_version_, find_load_, find_size_;
     Statement add_event_, add_content_, add_receipt_, add_dispute_, add_deadline_, add_outbox_;
-    Statement touch_dispute_, move_dispute_, drop_deadline_, change_load_, erase_content_, set_size_;
+    Statement change_dispute_, drop_deadline_, change_load_, erase_content_, set_size_;
     std::string events_; // of a receipt, packed
 };
 

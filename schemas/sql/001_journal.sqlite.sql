@@ -44,8 +44,8 @@ CREATE TABLE log_head (
 ) STRICT;
 INSERT INTO log_head (log, size) VALUES (0, 0), (1, 0);
 
--- One row a dispute, for lists. `changed_at` and `version` change with every act and stand in no
--- index; the other changing columns are written only when they differ.
+-- One row a dispute, for lists. It is written only when something in it differs, which most acts do
+-- not cause: the version is that of the last event, and `changed_at` is empty where it is its time.
 CREATE TABLE dispute (
     id         BLOB PRIMARY KEY CHECK (length(id) = 16),
     live       INTEGER NOT NULL,
@@ -55,8 +55,7 @@ CREATE TABLE dispute (
     procedure  TEXT    NOT NULL,
     procedure_version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
-    changed_at INTEGER NOT NULL,
-    version    INTEGER NOT NULL,
+    changed_at INTEGER,
     claimant   BLOB    NOT NULL,
     respondent BLOB    NOT NULL,
     mediator   BLOB,

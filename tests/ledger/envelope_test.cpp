@@ -80,10 +80,14 @@ TEST(Envelope, ContentEncryptsAsPublished) {
     std::array<std::uint8_t, 64> out{};
     std::array<std::uint8_t, 16> tag{};
     int size = 0;
-    ASSERT_EQ(EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key.data(), nonce.data()), 1);
-    ASSERT_EQ(EVP_EncryptUpdate(context.get(), nullptr, &size, bytes(aad), static_cast<int>(aad.size())), 1);
+    ASSERT_EQ(
+        EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key.data(), nonce.data()), 1);
+    ASSERT_EQ(
+        EVP_EncryptUpdate(context.get(), nullptr, &size, bytes(aad), static_cast<int>(aad.size())),
+        1);
     ASSERT_EQ(EVP_EncryptUpdate(context.get(), out.data(), &size, bytes(published_content),
-                                static_cast<int>(published_content.size())), 1);
+                                static_cast<int>(published_content.size())),
+              1);
     std::string const text = hex_of(std::span(out).first(static_cast<std::size_t>(size)));
     ASSERT_EQ(EVP_EncryptFinal_ex(context.get(), out.data(), &size), 1);
     ASSERT_EQ(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, 16, tag.data()), 1);
@@ -167,8 +171,9 @@ TEST(Envelope, WhatIsSealedHasThePublishedShape) {
     ASSERT_TRUE(parsed.has_value()) << parsed.error().detail;
     std::vector<std::string> keys;
     std::size_t at = 0;
-    for (std::string_view const key : {"prev", "stream", "room", "number", "id", "stage", "type", "version",
-                                       "at", "actor", "procedure", "facts", "commitment"}) {
+    for (std::string_view const key :
+         {"prev", "stream", "room", "number", "id", "stage", "type", "version", "at", "actor",
+          "procedure", "facts", "commitment"}) {
         EXPECT_TRUE(parsed->contains(key)) << key;
         std::size_t const found = stored.envelope.find("\"" + std::string(key) + "\":", at);
         ASSERT_NE(found, std::string::npos) << key;

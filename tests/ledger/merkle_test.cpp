@@ -18,9 +18,8 @@ std::vector<Digest> digests(std::initializer_list<std::string_view> hex) {
 
 std::vector<Digest> published_leaves() {
     std::vector<Digest> out;
-    for (std::string_view const hex :
-         {"", "00", "10", "2021", "3031", "40414243", "5051525354555657",
-          "606162636465666768696a6b6c6d6e6f"})
+    for (std::string_view const hex : {"", "00", "10", "2021", "3031", "40414243",
+                                       "5051525354555657", "606162636465666768696a6b6c6d6e6f"})
         out.push_back(merkle_leaf(parse_hex(hex).value()));
     return out;
 }
@@ -81,7 +80,8 @@ TEST(Merkle, TheFrontierGivesTheRootOfEverySize) {
     MerkleFrontier frontier;
     for (std::size_t size = 0; size < leaves.size(); ++size) {
         // Recomputed by the definition: split at the largest power of two below the size.
-        std::vector<Digest> level(leaves.begin(), leaves.begin() + static_cast<std::ptrdiff_t>(size));
+        std::vector<Digest> level(leaves.begin(),
+                                  leaves.begin() + static_cast<std::ptrdiff_t>(size));
         while (level.size() > 1) {
             std::vector<Digest> above;
             for (std::size_t i = 0; i + 1 < level.size(); i += 2)
@@ -106,7 +106,8 @@ TEST(Merkle, EveryInclusionProofVerifiesAndNoOtherDoes) {
             ASSERT_FALSE(verify_inclusion(leaves[index], index, size, proof, flipped(root)));
             ASSERT_FALSE(verify_inclusion(leaves[index], size, size, proof, root));
             if (size > 1)
-                ASSERT_FALSE(verify_inclusion(leaves[index], (index + 1) % size, size, proof, root));
+                ASSERT_FALSE(
+                    verify_inclusion(leaves[index], (index + 1) % size, size, proof, root));
             proof.push_back(root);
             ASSERT_FALSE(verify_inclusion(leaves[index], index, size, proof, root));
             proof.pop_back();

@@ -83,9 +83,8 @@ TEST_F(Append, TakesSeveralUnitsOfOneStreamInABatch) {
 TEST_F(Append, AUnitWithAnotherVersionLosesAlone) {
     ASSERT_EQ(store_.append(make_unit(1, 0)), UnitFate::won);
     std::vector<Unit> units{make_unit(2, 0), make_unit(1, 0), make_unit(1, 5), make_unit(1, 1)};
-    EXPECT_EQ(store_.journal->append(units),
-              (std::vector{UnitFate::won, UnitFate::lost_version, UnitFate::lost_version,
-                           UnitFate::won}));
+    EXPECT_EQ(store_.journal->append(units), (std::vector{UnitFate::won, UnitFate::lost_version,
+                                                          UnitFate::lost_version, UnitFate::won}));
     EXPECT_EQ(store_.reader->log_size(false), 3U);
     EXPECT_EQ(store_.reader->events(stream_of(1)).size(), 2U);
 }
@@ -162,8 +161,8 @@ TEST_F(Append, TheCapHoldsWithinABatchAndWithinAUnit) {
     NeutralId const two = id_of<NeutralId>(2);
     std::vector<Unit> units{make_unit(1, 0), make_unit(2, 0), make_unit(3, 0), make_unit(4, 0)};
     units[0].loads = {{one, 1}, {two, 1}};
-    units[1].loads = {{one, 1}, {two, 1}};           // the second is full, so neither is counted
-    units[2].loads = {{one, 1}, {one, 1}};           // together over the cap
+    units[1].loads = {{one, 1}, {two, 1}};            // the second is full, so neither is counted
+    units[2].loads = {{one, 1}, {one, 1}};            // together over the cap
     units[3].loads = {{two, 1}, {two, -1}, {one, 1}}; // even for the second
     EXPECT_EQ(store_.journal->append(units), (std::vector{UnitFate::won, UnitFate::lost_load,
                                                           UnitFate::lost_load, UnitFate::won}));
@@ -286,6 +285,19 @@ TEST_F(Append, ADisputeRowMovesWithItsUnits) {
     EXPECT_EQ(rows[0].parties, make_row(1).parties);
     EXPECT_EQ(rows[0].procedure, "uncitral-track-2");
     EXPECT_EQ(rows[0].procedure_version, 1);
+}
+
+TEST_F(Append, ARowKeepsATimeThatIsNotOfTheLastEvent) {
+    ASSERT_EQ(store_.append(make_unit(1, 0)), UnitFate::won);
+    Unit next = make_unit(1, 1);
+    next.dispute->changed_at = noon + 1; // what those in the joint room may know
+    ASSERT_EQ(store_.append(next), UnitFate::won);
+    EXPECT_EQ(store_.reader->all_disputes({}, 1)[0].changed_at, noon + 1);
+    EXPECT_EQ(store_.reader->all_disputes({}, 1)[0].version, 2U);
+    Unit last = make_unit(1, 2);
+    ASSERT_EQ(store_.append(last), UnitFate::won);
+    EXPECT_EQ(store_.reader->all_disputes({}, 1)[0].changed_at, noon + 3);
+    EXPECT_EQ(store_.reader->disputes({}, {}, 1)[0].version, 3U);
 }
 
 TEST_F(Append, DeadlinesComeAndGoWithTheirStamp) {

@@ -35,7 +35,7 @@ protected:
 
 TEST_F(JournalFile, IsReadableByItsOwnerAlone) {
     Store store(data_);
-    struct stat status {};
+    struct stat status{};
     ASSERT_EQ(::stat(data_.c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777, 0700U);
     for (char const* name : {"parley.db", "parley.db-wal", "lock"}) {
@@ -67,12 +67,16 @@ TEST_F(JournalFile, ASecondProcessIsRefusedAndToldWhoHoldsTheFolder) {
 }
 
 TEST_F(JournalFile, TheFolderIsFreeAgainWhenItsHolderGoes) {
-    { DataFolder const held(data_); }
+    {
+        DataFolder const held(data_);
+    }
     EXPECT_EQ(fault_of([&] { DataFolder const again(data_); }), "");
 }
 
 TEST_F(JournalFile, AFolderThatCannotBeMadeIsNamed) {
-    { std::ofstream(folder_.path() / "file") << "x"; }
+    {
+        std::ofstream(folder_.path() / "file") << "x";
+    }
     EXPECT_THAT(fault_of([&] { DataFolder const data(folder_.path() / "file"); }),
                 HasSubstr("is not a folder"));
     EXPECT_THAT(fault_of([&] { DataFolder const data(folder_.path() / "file" / "data"); }),
@@ -104,7 +108,9 @@ TEST_F(JournalFile, AReaderWithoutADatabaseIsAFault) {
 
 TEST_F(JournalFile, AFileThatIsNoDatabaseIsAFault) {
     std::filesystem::create_directories(data_);
-    { std::ofstream(database_) << std::string(5000, 'x'); }
+    {
+        std::ofstream(database_) << std::string(5000, 'x');
+    }
     EXPECT_THAT(fault_of([&] { Store const store(data_); }), HasSubstr("not a database"));
 }
 
@@ -130,9 +136,10 @@ TEST_F(JournalFile, AVersionOfAStreamIsThereOnceWhoeverWrites) {
     }
     Connection connection(database_.string(), Access::write);
     EXPECT_THAT(fault_of([&] {
-                    connection.run("INSERT INTO event (place, stream, version, room, number, id, stage,"
-                                   " type, at, nonce, hash, envelope) SELECT place + 1, stream, version,"
-                                   " room, number, id, stage, type, at, nonce, hash, envelope FROM event");
+                    connection.run(
+                        "INSERT INTO event (place, stream, version, room, number, id, stage,"
+                        " type, at, nonce, hash, envelope) SELECT place + 1, stream, version,"
+                        " room, number, id, stage, type, at, nonce, hash, envelope FROM event");
                 }),
                 HasSubstr("UNIQUE"));
 }
@@ -167,14 +174,17 @@ TEST_F(JournalFile, ErasedWordsAreInNoFile) {
 
 TEST_F(JournalFile, TheLogIsKeptShort) {
     Store store(data_, {.checkpoint_pages = 64});
-    for (std::uint32_t i = 1; i <= 300; ++i) ASSERT_EQ(store.append(make_unit(i, 0)), UnitFate::won);
+    for (std::uint32_t i = 1; i <= 300; ++i)
+        ASSERT_EQ(store.append(make_unit(i, 0)), UnitFate::won);
     // Some sixty-four pages and the largest batch; without checkpoints it would be thousands.
     EXPECT_LT(std::filesystem::file_size(data_ / "parley.db-wal"), 200U * 4096U);
     EXPECT_EQ(store.reader->log_size(false), 300U);
 }
 
 TEST_F(JournalFile, ADiskThatIsFullRefusesAndHealsWhenThereIsRoom) {
-    { Store const made(data_); }
+    {
+        Store const made(data_);
+    }
     {
         Store store(data_, {.pages_max = 64});
         std::uint32_t kept = 0;
@@ -241,7 +251,9 @@ void die_at(std::filesystem::path const& data, char const* point) {
 }
 
 TEST_F(JournalFile, DyingBeforeTheCommitLeavesNothing) {
-    { Store(data_).append(make_unit(1, 0)); }
+    {
+        Store(data_).append(make_unit(1, 0));
+    }
     die_at(data_, "before_commit");
     Store store(data_);
     EXPECT_EQ(store.reader->log_size(false), 1U);
@@ -250,7 +262,9 @@ TEST_F(JournalFile, DyingBeforeTheCommitLeavesNothing) {
 }
 
 TEST_F(JournalFile, DyingAfterTheCommitLosesNothing) {
-    { Store(data_).append(make_unit(1, 0)); }
+    {
+        Store(data_).append(make_unit(1, 0));
+    }
     die_at(data_, "after_commit");
     Store store(data_);
     EXPECT_EQ(store.reader->log_size(false), 2U);
@@ -303,7 +317,8 @@ TEST_F(Migrations, RunOnceEachInOrder) {
     EXPECT_EQ(fault_of_migrating({other_dialect_, one_}), "");
     EXPECT_EQ(query("SELECT count(*) FROM schema_migration"), "1");
     EXPECT_EQ(fault_of_migrating({two_, other_dialect_, one_}), "");
-    EXPECT_EQ(query("SELECT group_concat(number || name) FROM schema_migration"), "1001_first,2002_second");
+    EXPECT_EQ(query("SELECT group_concat(number || name) FROM schema_migration"),
+              "1001_first,2002_second");
     EXPECT_EQ(query("SELECT count(y) FROM a"), "0");
     EXPECT_EQ(query("SELECT min(applied_at) FROM schema_migration"), std::to_string(noon.us));
 }
@@ -329,9 +344,19 @@ TEST_F(Migrations, OneThatFailsLeavesNothingBehind) {
     EXPECT_EQ(fault_of_migrating({one_, two_}), "");
 }
 
-TEST_F(Migrations, TheEmbeddedOnesMakeASoundDatabase) {
+TEST_F(Migrations, WhatIsPendingIsNamed) {
+    EXPECT_EQ(store::pending_migrations(database_), (std::vector<std::string>{"001_journal"}));
     { Store const store(data_); }
-    { Store const again(data_); }
+    EXPECT_TRUE(store::pending_migrations(database_).empty());
+}
+
+TEST_F(Migrations, TheEmbeddedOnesMakeASoundDatabase) {
+    {
+        Store const store(data_);
+    }
+    {
+        Store const again(data_);
+    }
     EXPECT_EQ(query("PRAGMA integrity_check"), "ok");
     EXPECT_EQ(query("SELECT sha256 IS NOT NULL FROM schema_migration"), "1");
 }

@@ -18,7 +18,8 @@ inline namespace store_world {
 class TemporaryFolder {
 public:
     TemporaryFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "parley store XXXXXX").string();
+        std::string name =
+            (std::filesystem::temp_directory_path() / "parley store XXXXXX").string();
         if (::mkdtemp(name.data()) == nullptr) throw Fault("no temporary folder");
         path_ = name;
     }
@@ -54,13 +55,15 @@ inline constexpr Instant noon{1'790'000'000'000'000};
 template <class IdType>
 IdType id_of(std::uint32_t number) {
     std::array<std::uint8_t, 10> random{};
-    for (std::size_t i = 0; i < 4; ++i) random[9 - i] = static_cast<std::uint8_t>(number >> (8 * i));
+    for (std::size_t i = 0; i < 4; ++i)
+        random[9 - i] = static_cast<std::uint8_t>(number >> (8 * i));
     return IdType::make(noon + std::int64_t{number} * 1000, random);
 }
 inline DisputeId dispute_of(std::uint32_t number) { return id_of<DisputeId>(number); }
 inline std::string stream_of(std::uint32_t number) { return dispute_of(number).text(); }
 
-inline StoredEvent make_event(std::uint32_t dispute, std::uint64_t version, std::string content = "") {
+inline StoredEvent make_event(std::uint32_t dispute, std::uint64_t version,
+                              std::string content = "") {
     auto const seed = static_cast<std::uint32_t>(dispute * 1000 + version);
     StoredEvent event;
     event.stream = stream_of(dispute);

@@ -1,0 +1,354 @@
+#include "engine/procedure/check.hpp"
+
+#include "engine/procedure/behaviours.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+namespace parley {
+
+namespace {
+
+template <class T>
+bool holds(std::vector<T> const& list, T const& wanted) {
+    return std::ranges::find(list, wanted) != list.end();
+}
+
+constexpr bool is_party(Role role) { return side_of(role).has_value(); }
+constexpr bool is_neutral(Role role) { return role == Role::mediator || role == Role::decider; }
+
+// Who may do what, whatever a file says: nobody answers for the other side or decides their own case.
+bool may_do(Role role, Behaviour does) {
+    switch (does) {
+    case Behaviour::file_dispute:
+    case Behaviour::reply: return role == Role::claimant;
+    case Behaviour::respond: return role == Role::respondent;
+    case Behaviour::make_offer: return is_party(role) || is_neutral(role);
+    case Behaviour::accept_offer:
+    case Behaviour::decline_offer:
+    case Behaviour::extend_deadline:
+    case Behaviour::withdraw:
+    case Behaviour::object_to_neutral:
+    case Behaviour::submit_evidence:
+    case Behaviour::request_correction:
+    case Behaviour::accept_outcome:
+    case Behaviour::refuse_outcome:
+    case Behaviour::give_consent:
+    case Behaviour::confirm_performance:
+    case Behaviour::report_breach: return is_party(role);
+    case Behaviour::appoint_neutral:
+    case Behaviour::decide_objection: return role == Role::administrator;
+    case Behaviour::draw_neutral: return role == Role::administrator || role == Role::clock;
+    case Behaviour::accept_appointment:
+    case Behaviour::disclose:
+    case Behaviour::set_final_date:
+    case Behaviour::request_evidence:
+    case Behaviour::render_outcome:
+    case Behaviour::correct_outcome: return is_neutral(role);
+    case Behaviour::stand_down: return is_neutral(role) || role == Role::clock;
+    case Behaviour::let_pass: return role == Role::clock;
+    case Behaviour::move_on:
+    case Behaviour::post_message: return role != Role::platform && role != Role::auditor;
+    }
+    std::unreachable();
+}
+
+class StageCheck {
+public:
+    StageCheck(Procedure const& procedure, Reading const& reading, Stage const& stage,
+               std::vector<FieldError>& faults)
+        : procedure_(procedure), reading_(reading), stage_(stage), faults_(faults) {}
+
+    void run() {
+        for (DeadlineRule const& rule : stage_.deadlines) check_deadline(rule);
+        for (Step const& step : stage_.steps) check_step(step);
+        if (!stage_.ends() && stage_.kind != StageKind::filing && stage_.steps.empty())
+            fault(stage_.pointer + "/steps", "holds no step; nobody could do anything here");
+    }
+
+private:
+    void fault(std::string pointer, std::string sentence) {
+        faults_.push_back({std::move(pointer), RefusalCode::invalid, std::move(sentence)});
+    }
+    DeadlineRule const* rule_named(std::string_view name) const { return rule_in(stage_, name); }
+    static DeadlineRule const* rule_in(Stage const& stage, std::string_view name) {
+        auto const found = std::ranges::find(stage.deadlines, name, &DeadlineRule::name);
+        return found == stage.deadlines.end() ? nullptr : &*found;
+    }
+    DeadlineRule const* rule_anywhere(std::string_view name) const {
+        for (Stage const& stage : procedure_.stages)
+            if (DeadlineRule const* rule = rule_in(stage, name)) return rule;
+        return nullptr;
+    }
+
+    void check_deadline(DeadlineRule const& rule) {
+        check_length(rule);
+        check_actors(rule);
+        Step const* const then = stage_.step(rule.then);
+        if (then == nullptr)
+            fault(rule.pointer + "/then", fmt::format("names {}, which is no step of {}; add that step or name one that is there",
+                                                      Reading::quoted(rule.then), stage_.name));
+        else if (!holds(then->by, Role::clock))
+            fault(rule.pointer + "/then", fmt::format("names {}, which the clock may not take; give that step by: [\"clock\"]", then->name));
+        if (rule.by_step && !armed_by_a_step(rule.name))
+            fault(rule.pointer + "/by_step", "is true, but no step arms this deadline; let a step arm it or leave by_step out");
+        bool const interrupted = std::ranges::any_of(stage_.steps, [](Step const& s) {
+            return std::ranges::any_of(s.to, &Branch::interrupts);
+        });
+        if (interrupted && !rule.by_step && !rule.keeps_running && !reading_.on_returns.contains(rule.pointer))
+            fault(rule.pointer + "/on_return", fmt::format("is missing; {} can be interrupted, so say restart or remaining", stage_.name));
+    }
+
+    void check_length(DeadlineRule const& rule) {
+        std::string const pointer = rule.pointer + "/after";
+        if (rule.after.count < 1) fault(pointer, "is a period of no length; a clock needs time to run");
+        if (rule.after.unit == PeriodUnit::business_days)
+            fault(pointer, "counts business days, which need a calendar of holidays; use calendar days");
+        if (rule.after.unit == PeriodUnit::hours && rule.ends == Ends::end_of_day)
+            fault(rule.pointer + "/ends", "must be instant for a period in hours, which has no last day");
+    }
+
+    // One zone each for the parties, or the one of whoever else must act: a mixture has no rule.
+    void check_actors(DeadlineRule const& rule) {
+        std::string const pointer = rule.pointer + "/actors";
+        bool const parties = std::ranges::all_of(rule.actors, is_party);
+        bool const one_other = rule.actors.size() == 1 && (is_neutral(rule.actors.front()) || rule.actors.front() == Role::administrator);
+        if (rule.actors.empty() || (!parties && !one_other))
+            fault(pointer, "must be one or both parties, or one of mediator, decider and administrator: the zone of who must act counts");
+    }
+
+    bool armed_by_a_step(std::string_view name) const {
+        for (Stage const& from : procedure_.stages)
+            for (Step const& step : from.steps) {
+                bool const arms = std::ranges::find(step.arms, name) != step.arms.end();
+                if (arms && (from.name == stage_.name || leads_to(step, stage_.name))) return true;
+            }
+        return false;
+    }
+    static bool leads_to(Step const& step, std::string_view stage) {
+        return std::ranges::find(step.to, stage, &Branch::to) != step.to.end();
+    }
+
+    void check_step(Step const& step) {
+        check_actors(step);
+        check_branches(step);
+        check_conditions(step.needs, step.pointer + "/needs");
+        check_arms(step);
+        check_settings(step);
+        check_outcome(step);
+        for (std::size_t i = 0; i < step.notifies.size(); ++i)
+            if (step.notifies[i] == Role::clock)
+                fault(fmt::format("{}/notifies/{}", step.pointer, i), "is the clock, which reads nothing; leave it out");
+        if (!step.rooms.empty() && step.does != Behaviour::post_message)
+            fault(step.pointer + "/rooms", fmt::format("is of no use to {}; only messages are said in a room", name_of(step.does)));
+        bool const by_clock = holds(step.by, Role::clock);
+        if (by_clock && !fired_by_a_deadline(step.name))
+            fault(step.pointer, fmt::format("is a step of the clock in {}, but no deadline leads to it; name it in the `then` of one or take it out", stage_.name));
+        bool const files = step.does == Behaviour::file_dispute;
+        if (files != (stage_.kind == StageKind::filing))
+            fault(step.pointer + "/does", files ? "files a dispute, which happens in the first stage alone" : "must be file_dispute in a stage of the kind filing");
+    }
+
+    void check_actors(Step const& step) {
+        std::string const pointer = step.pointer + "/by";
+        if (step.by.empty()) fault(pointer, "names nobody; say who may take this step");
+        bool const by_clock = holds(step.by, Role::clock);
+        if (by_clock && step.by.size() > 1) fault(pointer, "names the clock and others; give each their own step");
+        if (by_clock && !spec_of(step.does).clock_may)
+            fault(step.pointer + "/does", fmt::format("is {}, which the clock cannot do; let_pass, move_on, draw_neutral and stand_down are what it can", name_of(step.does)));
+        for (std::size_t i = 0; i < step.by.size(); ++i)
+            if (!may_do(step.by[i], step.does) && !(by_clock && step.by[i] == Role::clock))
+                fault(fmt::format("{}/{}", pointer, i), fmt::format("is the {}, who may not do {}", name_of(step.by[i]), name_of(step.does)));
+    }
+
+    bool fired_by_a_deadline(std::string_view name) const {
+        return std::ranges::any_of(procedure_.stages, [&](Stage const& from) {
+            return std::ranges::any_of(from.deadlines, [&](DeadlineRule const& rule) {
+                return rule.then == name && (from.name == stage_.name || rule.keeps_running);
+            });
+        });
+    }
+
+    void check_branches(Step const& step) {
+        bool covered = false;
+        for (std::size_t i = 0; i < step.to.size(); ++i) {
+            Branch const& branch = step.to[i];
+            // A `to` that is a plain name reads as one unconditional branch.
+            bool const plain = step.to.size() == 1 && branch.when.empty() && !branch.interrupts;
+            std::string const pointer = plain ? step.pointer + "/to" : fmt::format("{}/to/{}", step.pointer, i);
+            bool const again = std::ranges::any_of(step.to.begin(), step.to.begin() + static_cast<std::ptrdiff_t>(i), [&](Branch const& b) {
+                return same(b.when, branch.when);
+            });
+            if (covered || again) fault(pointer, "can never be taken, for a branch above it takes every such case; move it up or take it out");
+            covered = covered || branch.when.empty();
+            check_conditions(branch.when, pointer + "/when");
+            check_target(branch, pointer);
+        }
+        if (!step.to.empty() && !covered)
+            fault(step.pointer + "/to", "does not say where to go when no branch holds; end with one without conditions, such as {\"to\": \"stay\"}");
+    }
+    static bool same(std::vector<Condition> const& a, std::vector<Condition> const& b) {
+        return std::ranges::equal(a, b, [](Condition const& x, Condition const& y) {
+            return x.fact == y.fact && x.negated == y.negated && x.name == y.name && x.number == y.number;
+        });
+    }
+    void check_target(Branch const& branch, std::string const& pointer) {
+        if (branch.to == "resume") {
+            bool const asked = std::ranges::any_of(branch.when, [](Condition const& c) {
+                return c.fact == Fact::resumes_a_stage && !c.negated;
+            });
+            if (!asked) fault(pointer, "resumes a stage without asking whether one waits; add \"resumes_a_stage\" to its conditions");
+        }
+        Stage const* const target = procedure_.stage(branch.to);
+        bool const word = branch.to == "stay" || branch.to == "resume";
+        if (!word && target == nullptr)
+            fault(pointer, fmt::format("leads to {}, which is no stage; name one, or \"stay\" or \"resume\"", Reading::quoted(branch.to)));
+        if (target != nullptr && target->kind == StageKind::filing)
+            fault(pointer, fmt::format("leads back to {}, but a dispute is filed once", branch.to));
+        if (!branch.interrupts) return;
+        bool const comes_back = target != nullptr && std::ranges::any_of(target->steps, [](Step const& s) { return leads_to(s, "resume"); });
+        if (!comes_back) fault(pointer, fmt::format("interrupts {}, but no step of {} resumes it", stage_.name, branch.to));
+    }
+
+    void check_conditions(std::vector<Condition> const& conditions, std::string const& pointer) {
+        for (std::size_t i = 0; i < conditions.size(); ++i) {
+            Condition const& condition = conditions[i];
+            std::string const here = fmt::format("{}/{}", pointer, i);
+            if (condition.fact == Fact::deadline_passed && rule_anywhere(condition.name) == nullptr)
+                fault(here, fmt::format("asks for the deadline {}, which no stage has", Reading::quoted(condition.name)));
+            if (condition.fact == Fact::marked && !marked_by_a_step(condition.name))
+                fault(here, fmt::format("asks for the mark {}, which no step makes", Reading::quoted(condition.name)));
+        }
+    }
+    bool marked_by_a_step(std::string const& mark) const {
+        return std::ranges::any_of(procedure_.stages, [&](Stage const& stage) {
+            return std::ranges::any_of(stage.steps, [&](Step const& s) { return holds(s.marks, mark); });
+        });
+    }
+
+    // A step arms deadlines of the stage that it leads to, or of its own where it stays.
+    void check_arms(Step const& step) {
+        for (std::size_t i = 0; i < step.arms.size(); ++i) {
+            DeadlineRule const* rule = rule_named(step.arms[i]);
+            for (Branch const& branch : step.to)
+                if (Stage const* target = procedure_.stage(branch.to); rule == nullptr && target != nullptr)
+                    rule = rule_in(*target, step.arms[i]);
+            std::string const pointer = fmt::format("{}/arms/{}", step.pointer, i);
+            if (rule == nullptr)
+                fault(pointer, fmt::format("names {}, which is no deadline of {} nor of a stage that this step leads to", Reading::quoted(step.arms[i]), stage_.name));
+            else if (!rule->by_step)
+                fault(pointer, fmt::format("names {}, which starts with its stage; give that deadline by_step: true or leave it out here", rule->name));
+        }
+        for (std::size_t i = 0; i < step.stops.size(); ++i)
+            if (rule_anywhere(step.stops[i]) == nullptr)
+                fault(fmt::format("{}/stops/{}", step.pointer, i), fmt::format("names {}, which is no deadline", Reading::quoted(step.stops[i])));
+    }
+
+    std::string settings_pointer(Step const& step, std::string_view member) const {
+        return fmt::format("{}/does/{}/{}", step.pointer, name_of(step.does), member);
+    }
+    void check_settings(Step const& step) {
+        BehaviourSettings const& told = step.settings;
+        if (!told.deadline.empty()) {
+            DeadlineRule const* const rule = rule_named(told.deadline);
+            if (rule == nullptr)
+                fault(settings_pointer(step, "deadline"), fmt::format("names {}, which is no deadline of {}", Reading::quoted(told.deadline), stage_.name));
+        }
+        if (told.period_most && told.period_most->unit != PeriodUnit::days && told.period_most->unit != PeriodUnit::weeks)
+            fault(settings_pointer(step, "period_most"), "must be days or weeks, which can be added to a date");
+        if (told.reflection) check_reflection(step);
+        if (told.seat)
+            for (std::size_t i = 0; i < step.by.size(); ++i)
+                if (is_neutral(step.by[i]) && step.by[i] != role_of(*told.seat))
+                    fault(fmt::format("{}/by/{}", step.pointer, i), fmt::format("is the {}, but the step is about the seat of the {}", name_of(step.by[i]), name_of(*told.seat)));
+        for (auto const& [period, member] : {std::pair{told.window, "window"}, {told.cause_window, "cause_window"}})
+            if (period && (period->unit == PeriodUnit::business_days || period->count < 1))
+                fault(settings_pointer(step, member), "must be calendar days, hours, weeks, months or years, at least one");
+    }
+    // The clock that ends the reflection is known by its name.
+    void check_reflection(Step const& step) {
+        DeadlineRule const* const rule = rule_named("reflection");
+        if (rule == nullptr || rule->after != *step.settings.reflection)
+            fault(settings_pointer(step, "reflection"), fmt::format("needs a deadline of {} called reflection that runs as long", stage_.name));
+    }
+
+    // Nobody is bound by a recommendation, and by an award only under Track I.
+    void check_outcome(Step const& step) {
+        if (step.does != Behaviour::render_outcome) return;
+        OutcomeKind const kind = step.settings.kind.value_or(OutcomeKind::recommendation);
+        if (kind != OutcomeKind::award && kind != OutcomeKind::recommendation)
+            fault(settings_pointer(step, "kind"), "must be award or recommendation; the others come about by other acts");
+        if (kind == OutcomeKind::recommendation && step.settings.binding.value_or(Binding::none) != Binding::none)
+            fault(settings_pointer(step, "binding"), "must be none for a recommendation, which binds only those who accept it");
+        bool const asks = std::ranges::any_of(step.needs, [](Condition const& c) {
+            return c.fact == Fact::track_is_one && !c.negated;
+        });
+        if (kind == OutcomeKind::award && procedure_.track == Track::two && !asks)
+            fault(step.pointer + "/needs", "must ask for track_is_one, for an award binds people whom Track II protects");
+    }
+
+    Procedure const& procedure_;
+    Reading const& reading_;
+    Stage const& stage_;
+    std::vector<FieldError>& faults_;
+};
+
+// `deadline_passed` and `only_once` know a deadline by its name alone.
+void check_deadline_names(Procedure const& procedure, std::vector<FieldError>& faults) {
+    std::set<std::string, std::less<>> by_name_alone;
+    auto note = [&](std::vector<Condition> const& conditions) {
+        for (Condition const& condition : conditions)
+            if (condition.fact == Fact::deadline_passed) by_name_alone.insert(condition.name);
+    };
+    for (Stage const& stage : procedure.stages) {
+        for (DeadlineRule const& rule : stage.deadlines)
+            if (rule.only_once) by_name_alone.insert(rule.name);
+        for (Step const& step : stage.steps) {
+            note(step.needs);
+            for (Branch const& branch : step.to) note(branch.when);
+        }
+    }
+    std::map<std::string, std::string, std::less<>> places;
+    for (Stage const& stage : procedure.stages)
+        for (DeadlineRule const& rule : stage.deadlines) {
+            auto const [place, is_new] = places.emplace(rule.name, rule.pointer);
+            if (is_new || place->second == rule.pointer || !by_name_alone.contains(rule.name)) continue;
+            faults.push_back({rule.pointer, RefusalCode::invalid,
+                              fmt::format("has the name of {}, and a condition or only_once knows it by its name alone; call it something else", place->second)});
+        }
+}
+
+void check_start(Procedure const& procedure, std::vector<FieldError>& faults) {
+    for (Stage const& stage : procedure.stages) {
+        bool const first = &stage == &procedure.first();
+        if (first != (stage.kind == StageKind::filing))
+            faults.push_back({stage.pointer + "/kind", RefusalCode::invalid,
+                              first ? "must be filing for the first stage, where a dispute begins"
+                                    : "must not be filing; only the first stage is"});
+    }
+    if (procedure.first().kind == StageKind::filing && procedure.first().steps.size() != 1)
+        faults.push_back({procedure.first().pointer + "/steps", RefusalCode::invalid,
+                          "must hold one step, which files the dispute"});
+}
+
+} // namespace
+
+std::vector<FieldError> check_procedure(Procedure const& procedure, Reading const& reading) {
+    std::vector<FieldError> faults;
+    check_start(procedure, faults);
+    for (Stage const& stage : procedure.stages) StageCheck(procedure, reading, stage, faults).run();
+    check_deadline_names(procedure, faults);
+    for (Parameter const& parameter : procedure.parameters)
+        if (!reading.used.contains(parameter.name))
+            faults.push_back({"/parameters/" + parameter.name, RefusalCode::invalid,
+                              "is used by nothing; take it out or use it"});
+    // Paths mean something only where every name on them does.
+    if (faults.empty()) check_paths(procedure, faults);
+    return faults;
+}
+
+} // namespace parley

@@ -1,0 +1,219 @@
+#include "tests/core/support.hpp"
+
+#include "engine/procedure/behaviours.hpp"
+
+#include <algorithm>
+#include <random>
+
+#include <fmt/core.h>
+
+// Any sequence of acts that the views list, by anyone, at any time: every dispute ends, nothing
+// that was listed is refused for who asks or when, and no invariant breaks on the way.
+
+namespace parley::test {
+
+namespace {
+
+Instant const start = at("2026-03-02T09:30:00Z");
+
+class Chance {
+public:
+    explicit Chance(std::uint64_t seed) : engine_(seed) {}
+    std::size_t below(std::size_t bound) { return bound == 0 ? 0 : engine_() % bound; }
+    bool one_in(std::size_t n) { return below(n) == 0; }
+
+private:
+    std::mt19937_64 engine_;
+};
+
+ActInput any_input(Play const& play, AvailableAct const& act, Chance& chance) {
+    switch (spec_of(act.step->does).input) {
+    case InputKind::none: return NoInput{};
+    case InputKind::message: {
+        Room const room =
+            act.rooms.empty() ? Room::joint : act.rooms[chance.below(act.rooms.size())];
+        return MessageInput{"Some words.",
+                            act.step->does == Behaviour::post_message ? room : Room::joint};
+    }
+    case InputKind::respond: {
+        RespondInput input{chance.one_in(8) ? Answer::accept : Answer::contest, "Words.", {}, {}};
+        if (chance.one_in(3))
+            input.counterclaim =
+                ClaimInput{ClaimReason::non_payment, play.state.claim.amount, "Words.", {}};
+        return input;
+    }
+    case InputKind::reply: return ReplyInput{Answer::contest, "Words."};
+    case InputKind::offer:
+        return OfferInput{{refund(static_cast<std::int64_t>(chance.below(10000)))}, "", {}};
+    case InputKind::offer_ref: return OfferRefInput{};
+    case InputKind::extend:
+        return ExtendInput{
+            {}, {static_cast<std::int32_t>(1 + chance.below(3)), PeriodUnit::days}, ""};
+    case InputKind::appoint:
+        return AppointInput{play.roster[chance.below(play.roster.size())].id, ""};
+    case InputKind::accept_appointment: return AcceptAppointmentInput{true, true, ""};
+    case InputKind::object:
+        return ObjectInput{chance.one_in(2) ? ObjectionKind::peremptory : ObjectionKind::cause,
+                           "Reasons."};
+    case InputKind::decide_objection: return DecideObjectionInput{chance.one_in(2), "Reasons."};
+    case InputKind::final_date:
+        return FinalDateInput{
+            play.state.last_at + static_cast<std::int64_t>(chance.below(10)) * day, ""};
+    case InputKind::evidence: return EvidenceInput{"A slip.", "1"};
+    case InputKind::request_evidence: return RequestEvidenceInput{Side::claimant, "A slip."};
+    case InputKind::outcome: return award_input();
+    case InputKind::outcome_ref: return OutcomeRefInput{};
+    case InputKind::consent: {
+        Consent consent;
+        auto const& kinds = act.step->settings.consents;
+        if (!kinds.empty()) consent.kind = kinds[chance.below(kinds.size())];
+        consent.text_sha256 = std::string(64, 'c');
+        return ConsentInput{consent};
+    }
+    }
+    return NoInput{};
+}
+
+// Refusals that depend on what was said or on the clock, which no list of acts can foresee.
+bool may_refuse(RefusalCode code) {
+    using enum RefusalCode;
+    constexpr RefusalCode fair[] = {neutral_unavailable, too_late, peremptory_exhausted,
+                                    already_done, out_of_range};
+    return std::ranges::find(fair, code) != std::end(fair);
+}
+
+// Every event is one that the table of behaviours names for its step.
+void check_events_are_declared(Play const& play) {
+    for (Written const& written : play.record) {
+        Event const& event = written.event;
+        if (event.step.empty()) continue;
+        Step const* step = play.rules.stage(event.stage)->step(event.step);
+        ASSERT_NE(step, nullptr) << event.step;
+        auto const& declared = spec_of(step->does).events;
+        ASSERT_NE(std::ranges::find(declared, type_of(event)), declared.end())
+            << name_of(step->does) << " wrote " << type_of(event);
+    }
+}
+
+struct Tally {
+    std::size_t steps = 0, taken = 0, ends = 0;
+};
+
+// Content is words; no state ever depends on them.
+void check_content_is_not_read(Play const& play) {
+    DisputeState folded;
+    for (Written const& written : play.record) apply(folded, play.id, written.event);
+    ASSERT_EQ(dump(folded), dump(play.state));
+}
+
+void check_invariants(Play const& play) {
+    DisputeState const& s = play.state;
+    ASSERT_NE(play.rules.stage(s.stage), nullptr);
+    if (s.ended) ASSERT_TRUE(s.deadlines.empty()) << s.stage;
+    else ASSERT_FALSE(s.deadlines.empty()) << "nothing moves " << s.stage << " on";
+    ASSERT_EQ(s.ended, s.status != Status::open);
+    ASSERT_TRUE(std::ranges::is_sorted(s.deadlines, {}, &Deadline::name));
+    for (Deadline const& deadline : s.deadlines) ASSERT_GE(deadline.at, s.last_at) << deadline.name;
+    std::uint64_t counted = 0;
+    for (auto const& room : s.counts)
+        for (std::uint32_t count : room) counted += count;
+    ASSERT_EQ(counted, s.version);
+    for (std::string const& mark : s.marks) ASSERT_EQ(mark.find("admit"), std::string::npos);
+    if (s.resolution.track == Track::two)
+        for (OutcomeState const& outcome : s.outcomes) ASSERT_NE(outcome.kind, OutcomeKind::award);
+    // Nobody is bound who did not agree.
+    OutcomeState const* outcome = s.outcome();
+    if (outcome != nullptr && outcome->kind == OutcomeKind::recommendation &&
+        outcome->binding == Binding::both)
+        ASSERT_TRUE(outcome->accepted_by[0] && outcome->accepted_by[1]);
+}
+
+void play_out(Track track, std::uint64_t seed, std::size_t haste, Tally& tally) {
+    Chance chance(seed);
+    Play play(track, seed);
+    play.file(start);
+    Instant now = start;
+    constexpr Role actors[] = {Role::claimant, Role::respondent, Role::mediator, Role::decider,
+                               Role::administrator};
+    for (int i = 0; i < 400 && !play.state.ended; ++i) {
+        now = now + static_cast<std::int64_t>(chance.below(haste)) * hour;
+        play.wait(now);
+        if (play.state.ended) break;
+        Role const role = actors[chance.below(std::size(actors))];
+        bool const verified = !chance.one_in(4);
+        std::optional<SeatKind> seat;
+        if (role == Role::mediator) seat = SeatKind::mediator;
+        if (role == Role::decider) seat = SeatKind::decider;
+        Acts const acts = acts_of(play.rules, play.state, {role, verified, seat});
+        if (acts.available.empty()) continue;
+        // Ways out are rare, so that long roads are walked too.
+        AvailableAct const& act = acts.available[chance.below(acts.available.size())];
+        Behaviour const does = act.step->does;
+        if ((does == Behaviour::withdraw || does == Behaviour::accept_offer) && !chance.one_in(12))
+            continue;
+        ActInput input = any_input(play, act, chance);
+        if (!verified && does == Behaviour::give_consent) continue;
+        ++tally.steps;
+        auto decided = play.act(now, role, act.step->name, std::move(input), verified);
+        if (decided) ++tally.taken;
+        else
+            ASSERT_TRUE(may_refuse(decided.error().code))
+                << play.state.stage << " lists " << act.step->name << " for " << name_of(role)
+                << ": " << name_of(decided.error().code) << ", " << decided.error().detail;
+        ASSERT_NO_FATAL_FAILURE(check_invariants(play));
+    }
+    play.wait(now + 5 * 366 * day); // whatever was left undone, time does
+    ASSERT_TRUE(play.state.ended) << play.state.stage;
+    ++tally.ends;
+    check_events_are_declared(play);
+    check_content_is_not_read(play);
+    for (Written& written : play.record) written.content.clear();
+    check_content_is_not_read(play);
+}
+
+TEST(Properties, AnySequenceOfListedActsEnds) {
+    Tally tally;
+    for (std::uint64_t seed = 1; seed <= 120; ++seed) {
+        SCOPED_TRACE(fmt::format("seed {}", seed));
+        for (Track track : {Track::one, Track::two})
+            ASSERT_NO_FATAL_FAILURE(play_out(track, seed, seed % 3 == 0 ? 80 : 20, tally));
+    }
+    EXPECT_EQ(tally.ends, 240U);
+    EXPECT_GT(tally.taken, 4000U);
+    EXPECT_GT(tally.taken * 2, tally.steps) << "most of what is listed is taken";
+}
+
+// Two disputes with the same joint acts, one of them full of confidences: the other side sees the
+// same.
+TEST(Properties, ConfidencesInterfereWithNothing) {
+    for (std::uint64_t seed = 1; seed <= 25; ++seed) {
+        SCOPED_TRACE(fmt::format("seed {}", seed));
+        Chance chance(seed);
+        Play quiet(Track::two, seed), talking(Track::two, seed);
+        quiet.to_mediation(start);
+        talking.to_mediation(start);
+        Instant now = start;
+        for (int i = 0; i < 30; ++i) {
+            now = now + static_cast<std::int64_t>(chance.below(3)) * hour;
+            Role const role = chance.one_in(2) ? Role::claimant : Role::mediator;
+            if (chance.one_in(2)) {
+                Room const room = role == Role::mediator && chance.one_in(2)
+                                      ? Room::neutral_notes
+                                      : Room::claimant_caucus;
+                talking.must(now, role, "message", MessageInput{"Between us.", room});
+            } else {
+                for (Play* play : {&quiet, &talking})
+                    play->must(now, role, "message", MessageInput{"To all.", Room::joint});
+            }
+            Viewer const other{Role::respondent, true, {}};
+            ASSERT_EQ(version_for(quiet.state, other), version_for(talking.state, other));
+        }
+        for (Play* play : {&quiet, &talking}) play->wait(now + 30 * day);
+        EXPECT_EQ(quiet.state.stage, talking.state.stage);
+        EXPECT_EQ(quiet.state.stage_entered_at, talking.state.stage_entered_at);
+    }
+}
+
+} // namespace
+
+} // namespace parley::test
