@@ -34,10 +34,11 @@ std::optional<ApiKeyText> parse_api_key(std::string_view text) {
     return ApiKeyText{live, ApiKeyId(*id), std::move(*secret)};
 }
 
-NewApiKey make_api_key(ApiKeyId id, Bytes32 const& secret, KeyKind kind, bool live, std::string owner,
-                       std::string label, Instant at) {
+NewApiKey make_api_key(ApiKeyId id, Bytes32 const& secret, KeyKind kind, bool live,
+                       std::string owner, std::string label, Instant at) {
     NewApiKey made;
-    made.key = {id, kind, live, std::move(owner), std::move(label), sha256(view_of(secret)), at, {}, {}};
+    made.key = {id, kind, live, std::move(owner), std::move(label), sha256(view_of(secret)),
+                at, {},   {}};
     made.text = prefix_of(live);
     append_crockford(made.text, id.bytes());
     made.text += '_';
@@ -66,8 +67,9 @@ Result<ApiKey const*> verify_api_key(Registry const& registry, std::string_view 
     if (key.revoked_at && *key.revoked_at <= now)
         return refuse(RefusalCode::not_authenticated, "This API key was revoked; use a newer one.");
     if (key.expires_at && *key.expires_at <= now)
-        return refuse(RefusalCode::not_authenticated,
-                      "This API key expired at " + short_text_of(*key.expires_at) + "; use a newer one.");
+        return refuse(RefusalCode::not_authenticated, "This API key expired at " +
+                                                          short_text_of(*key.expires_at) +
+                                                          "; use a newer one.");
     return &key;
 }
 

@@ -29,8 +29,8 @@ struct NewApiKey {
 };
 NewApiKey make_api_key(KeyKind kind, bool live, std::string owner, std::string label, Instant at);
 // The same under an id and from 32 secret bytes of the caller's, for demo data that a seed repeats.
-NewApiKey make_api_key(ApiKeyId id, Bytes32 const& secret, KeyKind kind, bool live, std::string owner,
-                       std::string label, Instant at);
+NewApiKey make_api_key(ApiKeyId id, Bytes32 const& secret, KeyKind kind, bool live,
+                       std::string owner, std::string label, Instant at);
 
 // The record behind a key's text. Refuses not_authenticated for a text of another shape, an unknown
 // id, a wrong secret, the other mode's prefix, a revoked and an expired key. An unknown id costs the

@@ -25,7 +25,8 @@ std::string make_cursor(Bytes32 const& key, std::string_view place, std::string_
     return base64url_of(seal(key, nonce, place, binding));
 }
 
-Result<std::string> open_cursor(Bytes32 const& key, std::string_view cursor, std::string_view binding) {
+Result<std::string> open_cursor(Bytes32 const& key, std::string_view cursor,
+                                std::string_view binding) {
     if (cursor.size() <= cursor_length_max)
         if (auto const sealed = parse_base64url(cursor))
             if (auto place = unseal(key, *sealed, binding)) return std::move(*place);

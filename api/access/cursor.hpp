@@ -17,6 +17,7 @@ std::string cursor_binding(Principal const& principal, std::optional<PartyId> co
 std::string make_cursor(Bytes32 const& key, std::string_view place, std::string_view binding);
 // The place again. Refuses bad_parameter for a damaged cursor and for one of another caller, list or
 // filter, without telling which.
-Result<std::string> open_cursor(Bytes32 const& key, std::string_view cursor, std::string_view binding);
+Result<std::string> open_cursor(Bytes32 const& key, std::string_view cursor,
+                                std::string_view binding);
 
 } // namespace parley::access

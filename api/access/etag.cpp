@@ -52,7 +52,8 @@ std::optional<TagList> parse_tags(std::string_view field) {
         auto const end = field.find('"', 1);
         if (end == std::string_view::npos) return std::nullopt;
         std::string_view const tag = field.substr(0, end + 1);
-        if (std::ranges::any_of(tag, [](char c) { return c <= 0x20 || c == 0x7f; })) return std::nullopt;
+        if (std::ranges::any_of(tag, [](char c) { return c <= 0x20 || c == 0x7f; }))
+            return std::nullopt;
         (weak ? list.weak : list.strong).emplace_back(tag);
         field.remove_prefix(end + 1);
         skip_blanks(field);

@@ -16,7 +16,7 @@ std::string etag_of(DisputeState const& state, Viewer const& viewer);
 
 // What an If-Match or If-None-Match field lists (RFC 9110 §13.1).
 struct TagList {
-    bool any = false;              // `*`
+    bool any = false;                // `*`
     std::vector<std::string> strong; // with their quotes
     std::vector<std::string> weak;   // without the W/
 };

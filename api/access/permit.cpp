@@ -50,7 +50,8 @@ std::optional<Viewer> viewer_of(Principal const& principal, DisputeState const& 
     return std::nullopt;
 }
 
-bool may_list(Principal const& principal, DisputeRow const& row, std::optional<PartyId> const& act_as) {
+bool may_list(Principal const& principal, DisputeRow const& row,
+              std::optional<PartyId> const& act_as) {
     if (principal.live != row.live) return false;
     auto const has_party = [&](PartyId const& party) {
         return row.parties[0] == party || row.parties[1] == party;

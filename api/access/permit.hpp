@@ -19,7 +19,8 @@ std::optional<Viewer> viewer_of(Principal const& principal, DisputeState const& 
 
 // The same question about a row of a list, as far as a row can answer it: a second lock behind the
 // filter of the query.
-bool may_list(Principal const& principal, DisputeRow const& row, std::optional<PartyId> const& act_as);
+bool may_list(Principal const& principal, DisputeRow const& row,
+              std::optional<PartyId> const& act_as);
 
 // How a viewer's act is recorded: under a pseudonymous id, and through which platform.
 Actor actor_of(Principal const& principal, Viewer const& viewer, DisputeState const& state);

@@ -26,8 +26,8 @@ bool take_owner(std::optional<IdType>& into, ApiKey const& key) {
 
 } // namespace
 
-Result<Principal> authenticate(RegistryPtr const& registry, std::optional<std::string_view> authorization,
-                               Instant now) {
+Result<Principal> authenticate(RegistryPtr const& registry,
+                               std::optional<std::string_view> authorization, Instant now) {
     if (!authorization)
         return refuse(RefusalCode::not_authenticated,
                       "Send an API key: `Authorization: Bearer parley_test_…`.");
@@ -49,7 +49,8 @@ Result<Principal> authenticate(RegistryPtr const& registry, std::optional<std::s
     case KeyKind::auditor: break;
     }
     // A stored record, so a damaged one is no bug of ours: it simply opens nothing.
-    if (!owned) return refuse(RefusalCode::not_authenticated, "This API key has no owner any more.");
+    if (!owned)
+        return refuse(RefusalCode::not_authenticated, "This API key has no owner any more.");
     return principal;
 }
 

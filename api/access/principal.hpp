@@ -19,8 +19,8 @@ struct Principal {
 
 // Reads `Authorization: Bearer <API key>`. `now` is the wall clock: test clocks govern no key. Refuses
 // not_authenticated with what to do about it.
-Result<Principal> authenticate(RegistryPtr const& registry, std::optional<std::string_view> authorization,
-                               Instant now);
+Result<Principal> authenticate(RegistryPtr const& registry,
+                               std::optional<std::string_view> authorization, Instant now);
 
 // Reads `Parley-Act-As: pty_…`. Refuses bad_parameter for another text and not_permitted where the key
 // is not a platform's. Whether the party is of a dispute of that platform is permit's to say.

@@ -29,7 +29,7 @@ struct House {
 struct Doors {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;
-    std::vector<std::string> hosts; // empty: loopback names, or whatever is listened on
+    std::vector<std::string> hosts; // names clients may call it by; empty: loopback names alone
     std::chrono::seconds shutdown_delay{0};
 };
 

@@ -16,7 +16,7 @@ struct Config {
     Place place;
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;
-    std::vector<std::string> hosts; // empty: loopback names, or the address listened on
+    std::vector<std::string> hosts; // names clients may call it by; empty: loopback names alone
     std::string administrator_zone = "UTC";
     std::int64_t shutdown_delay_s = 0;
 };

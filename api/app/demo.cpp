@@ -84,7 +84,8 @@ private:
     }
 
     void line(std::string_view who, std::string_view what, std::string_view cites, std::string_view then) const {
-        fmt::print("{}  {:<14} {:<20} {:<16} {}\n", minutes_of(now_), who, what, cites, then);
+        std::string const where = cites.empty() ? "" : fmt::format("  [{}]", cites);
+        fmt::print("{}  {:<14} {:<20} {}{}\n", minutes_of(now_), who, what, then, where);
     }
 
     // "-> negotiation, due negotiation 2026-12-01 22:59" for what is new since the last step.
@@ -228,14 +229,13 @@ private:
 };
 
 Done tell_both(Served const& served) {
-    auto const procedures = load_embedded_procedures();
-    if (!procedures) return fail(procedures.error().detail);
+    ProcedureLibrary const procedures = load_embedded_procedures();
     fmt::print("Parley at {}\n", served.url);
-    Done const one = Telling(served, *procedures)
+    Done const one = Telling(served, procedures)
                          .tell("Track I: two businesses, catalogues that came too late, to an award",
                                Sample::printing, track_one_moves());
     if (!one) return one;
-    return Telling(served, *procedures)
+    return Telling(served, procedures)
         .tell("Track II: a consumer and a lamp that never came, to a recommendation", Sample::lamp,
               track_two_moves());
 }

@@ -1,4 +1,5 @@
 #include "api/app/commands.hpp"
+#include "api/app/files.hpp"
 #include "api/app/world.hpp"
 #include "engine/core/story.hpp"
 #include "engine/procedure/procedure.hpp"
@@ -7,8 +8,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 // `parley procedure check | test | list | show`.
 namespace parley::app {
@@ -16,11 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::expected<std::string, Failure> read_file(fs::path const& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file || fs::is_directory(path))
-        return fail(fmt::format("cannot read {}; is that where it is?", path.string()));
-    return std::string(std::istreambuf_iterator<char>(file), {});
+std::expected<std::string, Failure> text_of_file(fs::path const& path) {
+    if (auto text = read_file(path.string())) return std::move(*text);
+    return fail(fmt::format("cannot read {}; is that where it is?", path.string()));
 }
 
 // "FILE:LINE: POINTER: what is wrong", one a fault; tools and editors can follow it.
@@ -46,6 +43,22 @@ std::string list_of(auto const& values) {
     return out;
 }
 
+// One line a story, in the order of the file; a heading `## name` starts each.
+void print_stories(std::string const& path, std::string_view text, StoriesResult const& result) {
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t const end = std::min(text.find('\n', at), text.size());
+        std::string_view line = text.substr(at, end - at);
+        at = end + 1;
+        if (!line.starts_with("## ")) continue;
+        line.remove_prefix(3);
+        if (std::ranges::none_of(result.faults, [&](StoryFault const& fault) { return fault.story == line; }))
+            fmt::print("passed  {}\n", line);
+    }
+    for (StoryFault const& fault : result.faults)
+        fmt::print("FAILED  {}\n        {}:{}: {}\n", fault.story, path, fault.line, fault.detail);
+    fmt::print("{}: {} passed, {} failed\n", path, result.passed, result.faults.size());
+}
+
 void print_stage(Stage const& stage) {
     fmt::print("\n{}  ({})\n  {}  [{}]\n", stage.name, stage.ends() ? name_of(stage.status) : name_of(stage.kind),
                stage.means, stage.cites);
@@ -68,7 +81,7 @@ void print_stage(Stage const& stage) {
 Done run_procedure_check(std::vector<std::string> const& files) {
     std::size_t faulty = 0;
     for (std::string const& path : files) {
-        auto text = read_file(path);
+        auto text = text_of_file(path);
         if (!text) return std::unexpected(text.error());
         auto procedure = read_procedure(*text);
         if (procedure) {
@@ -102,8 +115,8 @@ Done run_procedure_test(std::string const& folder) {
     for (fs::path const& file : files) {
         fs::path procedure_file = file;
         procedure_file.replace_extension(".json");
-        auto text = read_file(procedure_file);
-        auto stories = read_file(file);
+        auto text = text_of_file(procedure_file);
+        auto stories = text_of_file(file);
         if (!text) return std::unexpected(text.error());
         if (!stories) return std::unexpected(stories.error());
         auto procedure = read_procedure(*text);
@@ -113,9 +126,7 @@ Done run_procedure_test(std::string const& folder) {
         StoriesResult const result = run_stories(*world, *procedure, *stories);
         passed += result.passed;
         failed += result.faults.size();
-        for (StoryFault const& fault : result.faults)
-            fmt::print("FAILED  {}:{}: {}: {}\n", file.string(), fault.line, fault.story, fault.detail);
-        fmt::print("{}: {} passed, {} failed\n", file.string(), result.passed, result.faults.size());
+        print_stories(file.string(), *stories, result);
     }
     if (passed + failed == 0) return fail(fmt::format("no story was found in {}", folder));
     if (failed == 0) return {};

@@ -21,8 +21,9 @@ Result<std::variant<Answers::Turn, http::Response>> Answers::begin(ReceiptKey ke
     auto const [place, is_new] = kept_.try_emplace({key.scope, key.key}, Kept{key.fingerprint, {}});
     if (is_new) return Turn(*this, std::move(key));
     if (place->second.fingerprint != key.fingerprint)
-        return refuse(RefusalCode::idempotency_key_reused,
-                      "This Idempotency-Key was used for another request; take a new key for a new request.");
+        return refuse(
+            RefusalCode::idempotency_key_reused,
+            "This Idempotency-Key was used for another request; take a new key for a new request.");
     if (!place->second.answer)
         return refuse(RefusalCode::idempotency_in_progress,
                       "A request with this Idempotency-Key is being worked on; ask again shortly.");

@@ -21,7 +21,8 @@ public:
     class Turn {
     public:
         Turn(Answers& answers, ReceiptKey key) : answers_(&answers), key_(std::move(key)) {}
-        Turn(Turn&& other) noexcept : answers_(std::exchange(other.answers_, nullptr)), key_(std::move(other.key_)) {}
+        Turn(Turn&& other) noexcept
+            : answers_(std::exchange(other.answers_, nullptr)), key_(std::move(other.key_)) {}
         Turn& operator=(Turn&&) = delete;
         ~Turn();
         // What a later use of the key gets; leave out of it what is shown only once.

@@ -49,7 +49,8 @@ void write_remedies(JsonWriter& json, std::string_view name, std::vector<Remedy>
     json.end_array();
 }
 
-void write_claim(JsonWriter& json, std::string_view name, ClaimFacts const& claim, std::string_view words) {
+void write_claim(JsonWriter& json, std::string_view name, ClaimFacts const& claim,
+                 std::string_view words) {
     json.key(name).begin_object();
     json.member("reason", name_of(claim.reason));
     json.member("amount", claim.amount);
@@ -113,7 +114,8 @@ void write_answers(JsonWriter& json, DisputeState const& state, std::string_view
         json.null();
     }
     if (state.counterclaim)
-        write_claim(json, "counterclaim", *state.counterclaim, raw_member(response, "counterclaim"));
+        write_claim(json, "counterclaim", *state.counterclaim,
+                    raw_member(response, "counterclaim"));
     else json.key("counterclaim").null();
     json.key("reply");
     if (state.reply) json.begin_object().member("answer", name_of(*state.reply)).end_object();
@@ -180,7 +182,8 @@ struct OutcomeWords {
 };
 OutcomeWords words_of(DisputeEntry const& entry, OutcomeState const& outcome) {
     std::string_view const own = text_under(entry.texts.outcomes, outcome.event);
-    if (!own.empty() || outcome.kind != OutcomeKind::settlement) return {own, raw_member(own, "dispositions")};
+    if (!own.empty() || outcome.kind != OutcomeKind::settlement)
+        return {own, raw_member(own, "dispositions")};
     auto const& offers = entry.state.offers;
     auto const accepted = std::ranges::find(offers, OfferStatus::accepted, &Offer::status);
     if (accepted == offers.end()) return {};
@@ -289,7 +292,10 @@ void write_dispute(JsonWriter& json, DisputeEntry const& entry, Viewer const& vi
     write_offers(json, entry, viewer);
     json.key("timetable").begin_array();
     for (TimetableEntry const& line : entry.timetable)
-        json.begin_object().member("stage", line.stage).member("no_later_than", line.no_later_than).end_object();
+        json.begin_object()
+            .member("stage", line.stage)
+            .member("no_later_than", line.no_later_than)
+            .end_object();
     json.end_array();
     write_outcome(json, entry);
     write_words(json, "identified_by", raw_member(filing, "identified_by"));
@@ -325,7 +331,10 @@ void write_row(JsonWriter& json, DisputeRow const& row) {
     else json.value(row.reference);
     json.key("parties").begin_array();
     for (Side const side : sides)
-        json.begin_object().member("id", row.parties[static_cast<std::size_t>(side)]).member("side", name_of(side)).end_object();
+        json.begin_object()
+            .member("id", row.parties[static_cast<std::size_t>(side)])
+            .member("side", name_of(side))
+            .end_object();
     json.end_array();
     json.key("neutrals").begin_array();
     for (SeatKind const kind : seats)

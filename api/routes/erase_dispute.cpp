@@ -52,12 +52,14 @@ net::awaitable<http::Response> erase_dispute(Services& services, Call call) {
     // Erasing what is erased already changes nothing and writes nothing.
     auto const left = co_await services.engine.read([id = opened->entry->state.id](Reader& reader) {
         auto const events = reader.events(id.text());
-        return std::ranges::any_of(events, [](StoredEvent const& event) { return !event.content.empty(); });
+        return std::ranges::any_of(events,
+                                   [](StoredEvent const& event) { return !event.content.empty(); });
     });
     Receipt receipt{opened->entry, {}, false};
     if (left) {
         auto erased = co_await services.engine.erase(
-            opened->entry->state.id, access::actor_of(call.principal(), opened->viewer, opened->entry->state));
+            opened->entry->state.id,
+            access::actor_of(call.principal(), opened->viewer, opened->entry->state));
         if (!erased) co_return refused(call, erased.error());
         receipt = std::move(*erased);
     }

@@ -37,7 +37,8 @@ net::awaitable<http::Response> get_dispute(Services& services, Call call) {
             co_return answer;
         }
     }
-    auto answer = http::shared_response(200, "application/json", view_of_dispute(services, *opened));
+    auto answer =
+        http::shared_response(200, "application/json", view_of_dispute(services, *opened));
     mark(answer, std::move(etag));
     co_return answer;
 }

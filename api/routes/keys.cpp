@@ -46,7 +46,8 @@ Result<ApiKey> read_key(Call const& call, Json const& body) {
     key.live = call.principal().live; // a test key opens nothing that is live
     if (body.is_object()) {
         key.kind = choice<KeyKind>(reader, "kind");
-        bool const owned = key.kind == KeyKind::platform || key.kind == KeyKind::neutral || key.kind == KeyKind::party;
+        bool const owned = key.kind == KeyKind::platform || key.kind == KeyKind::neutral ||
+                           key.kind == KeyKind::party;
         if (owned) key.owner = reader.text("owner", input_limits::name);
         key.label = reader.optional_text("label", input_limits::line);
         key.expires_at = reader.optional_instant("expires_at");
@@ -73,7 +74,8 @@ net::awaitable<Result<void>> check_owner(Services& services, ApiKey key) {
     case KeyKind::neutral: {
         auto const id = NeutralId::parse(key.owner);
         auto const found = id ? registry->neutrals.find(*id) : registry->neutrals.end();
-        if (found == registry->neutrals.end() || found->second.live != key.live) co_return no_owner();
+        if (found == registry->neutrals.end() || found->second.live != key.live)
+            co_return no_owner();
         co_return Result<void>{};
     }
     case KeyKind::party: {
@@ -97,7 +99,8 @@ Result<ApiKey> find_key(Services& services, Call const& call) {
     if (!id) return std::unexpected(id.error());
     auto const registry = services.engine.registry();
     auto const found = registry->keys.find(*id);
-    if (found == registry->keys.end() || found->second.live != call.principal().live) return no_such("key");
+    if (found == registry->keys.end() || found->second.live != call.principal().live)
+        return no_such("key");
     return found->second;
 }
 
@@ -116,20 +119,25 @@ net::awaitable<http::Response> create_key(Services& services, Call call) {
     auto turn = services.answers.begin(std::move(*receipt));
     if (!turn) co_return refused(call, turn.error());
     if (auto* before = std::get_if<http::Response>(&*turn)) co_return std::move(*before);
-    if (auto fine = co_await check_owner(services, *wanted); !fine) co_return refused(call, fine.error());
+    if (auto fine = co_await check_owner(services, *wanted); !fine)
+        co_return refused(call, fine.error());
 
     auto const registry = services.engine.registry();
     for (auto const& [known_id, known] : registry->keys) {
         if (!same_but_for_time(known_id, id)) continue;
-        if (known.kind != wanted->kind || known.owner != wanted->owner || known.label != wanted->label ||
-            known.expires_at != wanted->expires_at)
+        if (known.kind != wanted->kind || known.owner != wanted->owner ||
+            known.label != wanted->label || known.expires_at != wanted->expires_at)
             co_return refused(call, {RefusalCode::idempotency_key_reused,
-                                     "This Idempotency-Key was used for another API key.", {}, {}, {}});
+                                     "This Idempotency-Key was used for another API key.",
+                                     {},
+                                     {},
+                                     {}});
         auto answer = answer_for(known, {});
         answer.set("Idempotent-Replayed", "true");
         co_return answer;
     }
-    auto made = access::make_api_key(id, random32(), wanted->kind, wanted->live, wanted->owner, wanted->label, now);
+    auto made = access::make_api_key(id, random32(), wanted->kind, wanted->live, wanted->owner,
+                                     wanted->label, now);
     made.key.expires_at = wanted->expires_at;
     co_await services.engine.add_key(made.key);
     std::get<Answers::Turn>(*turn).keep(answer_for(made.key, {}));

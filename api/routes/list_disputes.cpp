@@ -39,7 +39,8 @@ Result<std::optional<DisputeFilter>> read_filter(Call const& call) {
         filter.stage = *stage;
     }
     if (auto const* reference = head.parameter("reference")) {
-        if (reference->size() > parameter_length_max) return bad("reference is at most 200 bytes long.");
+        if (reference->size() > parameter_length_max)
+            return bad("reference is at most 200 bytes long.");
         filter.reference = *reference;
     }
     if (auto const* text = head.parameter("party")) {

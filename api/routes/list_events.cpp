@@ -14,9 +14,8 @@ net::awaitable<http::Response> list_events(Services& services, Call call) {
     auto opened = co_await open_dispute(services, call);
     if (!opened) co_return refused(call, opened.error());
 
-    auto events = co_await services.engine.read([id = opened->entry->state.id](Reader& reader) {
-        return reader.events(id.text());
-    });
+    auto events = co_await services.engine.read(
+        [id = opened->entry->state.id](Reader& reader) { return reader.events(id.text()); });
     std::erase_if(events, [&](StoredEvent const& event) {
         return !may_read(*opened->entry, opened->viewer, event);
     });

@@ -48,26 +48,30 @@ Result<Neutral> read_neutral(Services& services, Json const& body) {
     if (body.is_object()) {
         neutral.name = reader.text("name", input_limits::line);
         read_list(reader, "seats", 1, 2, [&](Json const& entry, std::string pointer) {
-            auto const seat = entry.is_string() ? parse_name<SeatKind>(entry.get_ref<std::string const&>())
-                                                : std::nullopt;
+            auto const seat = entry.is_string()
+                                  ? parse_name<SeatKind>(entry.get_ref<std::string const&>())
+                                  : std::nullopt;
             if (!seat || std::ranges::find(neutral.seats, *seat) != neutral.seats.end())
                 errors.push_back({std::move(pointer), RefusalCode::invalid,
                                   "must be mediator or decider, each once"});
             else neutral.seats.push_back(*seat);
         });
-        read_list(reader, "languages", 1, languages_max, [&](Json const& entry, std::string pointer) {
-            if (entry.is_string() && is_language_tag(entry.get_ref<std::string const&>()))
-                neutral.languages.push_back(entry.get<std::string>());
-            else
-                errors.push_back({std::move(pointer), RefusalCode::invalid,
-                                  "must be a language tag of BCP 47, such as es or zh-Hans"});
-        });
+        read_list(
+            reader, "languages", 1, languages_max, [&](Json const& entry, std::string pointer) {
+                if (entry.is_string() && is_language_tag(entry.get_ref<std::string const&>()))
+                    neutral.languages.push_back(entry.get<std::string>());
+                else
+                    errors.push_back({std::move(pointer), RefusalCode::invalid,
+                                      "must be a language tag of BCP 47, such as es or zh-Hans"});
+            });
         neutral.country = shaped_text(reader, "country", is_country,
                                       "an ISO 3166-1 alpha-2 country code in capitals, such as ES");
-        neutral.time_zone =
-            shaped_text(reader, "time_zone", is_zone_name, "an IANA time zone, such as Europe/Madrid");
-        if (!neutral.time_zone.empty() && services.engine.world().zones.find(neutral.time_zone) == nullptr)
-            reader.error("time_zone", RefusalCode::invalid, "is not a zone of the IANA time-zone data");
+        neutral.time_zone = shaped_text(reader, "time_zone", is_zone_name,
+                                        "an IANA time zone, such as Europe/Madrid");
+        if (!neutral.time_zone.empty() &&
+            services.engine.world().zones.find(neutral.time_zone) == nullptr)
+            reader.error("time_zone", RefusalCode::invalid,
+                         "is not a zone of the IANA time-zone data");
         neutral.load_most = 20;
         if (reader.has("load_most"))
             neutral.load_most = static_cast<std::int32_t>(reader.integer("load_most", 0, load_max));
@@ -157,9 +161,13 @@ net::awaitable<http::Response> create_neutral(Services& services, Call call) {
     auto const registry = services.engine.registry();
     for (auto const& [id, known] : registry->neutrals) {
         if (!same_but_for_time(id, neutral->id)) continue;
-        if (known.name != neutral->name || known.seats != neutral->seats || known.country != neutral->country)
+        if (known.name != neutral->name || known.seats != neutral->seats ||
+            known.country != neutral->country)
             co_return refused(call, {RefusalCode::idempotency_key_reused,
-                                     "This Idempotency-Key was used for another neutral.", {}, {}, {}});
+                                     "This Idempotency-Key was used for another neutral.",
+                                     {},
+                                     {},
+                                     {}});
         auto answer = answer_for(known);
         answer.set("Idempotent-Replayed", "true");
         co_return answer;

@@ -21,7 +21,8 @@ net::awaitable<http::Response> get_readiness(Services& services, Call call) {
     json.member("status", ready ? "ready" : "not_ready");
     if (call.head().parameter("verbose") != nullptr) {
         json.key("checks").begin_object();
-        json.member("engine", services.engine.ready() ? "accepts commands" : "its last write failed, or it is stopped");
+        json.member("engine", services.engine.ready() ? "accepts commands"
+                                                      : "its last write failed, or it is stopped");
         json.member("draining", services.draining);
         json.member("version", services.options.version);
         json.end_object();
@@ -37,15 +38,19 @@ net::awaitable<http::Response> get_readiness(Services& services, Call call) {
 net::awaitable<http::Response> get_metrics(Services& services, Call) {
     Engine::Figures const figures = services.engine.figures();
     std::string text;
-    auto const add = [&](std::string_view name, std::string_view kind, std::string_view means, std::uint64_t value) {
-        fmt::format_to(std::back_inserter(text), "# HELP parley_{0} {1}\n# TYPE parley_{0} {2}\nparley_{0} {3}\n", name,
+    auto const add = [&](std::string_view name, std::string_view kind, std::string_view means,
+                         std::uint64_t value) {
+        fmt::format_to(std::back_inserter(text),
+                       "# HELP parley_{0} {1}\n# TYPE parley_{0} {2}\nparley_{0} {3}\n", name,
                        means, kind, value);
     };
     add("commands_waiting", "gauge", "Commands that wait for the writer.", figures.waiting);
     add("disputes_cached", "gauge", "Disputes held in memory.", figures.cached);
-    add("events_committed_total", "counter", "Events made durable since the start.", figures.committed_events);
+    add("events_committed_total", "counter", "Events made durable since the start.",
+        figures.committed_events);
     add("commits_total", "counter", "Transactions since the start.", figures.commits);
-    add("deadlines_fired_total", "counter", "Deadlines that passed since the start.", figures.fired);
+    add("deadlines_fired_total", "counter", "Deadlines that passed since the start.",
+        figures.fired);
     add("ready", "gauge", "1 when commands are accepted.", services.engine.ready() ? 1 : 0);
     co_return http::text_response(200, "text/plain; version=0.0.4; charset=utf-8", std::move(text));
 }

@@ -92,7 +92,10 @@ net::awaitable<http::Response> create_platform(Services& services, Call call) {
         if (!same_but_for_time(id, platform.id)) continue;
         if (known.name != platform.name)
             co_return refused(call, {RefusalCode::idempotency_key_reused,
-                                     "This Idempotency-Key was used for another platform.", {}, {}, {}});
+                                     "This Idempotency-Key was used for another platform.",
+                                     {},
+                                     {},
+                                     {}});
         auto answer = answer_for(known);
         answer.set("Idempotent-Replayed", "true");
         co_return answer;

@@ -10,7 +10,8 @@ namespace parley::routes {
 namespace {
 
 void write_summary(JsonWriter& json, Procedure const& procedure) {
-    std::string const href = "/v1/procedures/" + procedure.ref.name + '/' + std::to_string(procedure.ref.version);
+    std::string const href =
+        "/v1/procedures/" + procedure.ref.name + '/' + std::to_string(procedure.ref.version);
     json.member("name", procedure.ref.name);
     json.member("version", procedure.ref.version);
     json.member("object", "procedure");

@@ -19,7 +19,9 @@ bool is_json(std::string_view type) {
     constexpr std::string_view json = "application/json";
     if (!http::equal_ignoring_case(type.substr(0, json.size()), json)) return false;
     type.remove_prefix(json.size());
-    auto const skip_blanks = [&] { while (type.starts_with(' ') || type.starts_with('\t')) type.remove_prefix(1); };
+    auto const skip_blanks = [&] {
+        while (type.starts_with(' ') || type.starts_with('\t')) type.remove_prefix(1);
+    };
     skip_blanks();
     if (type.empty()) return true;
     if (!type.starts_with(';')) return false;
@@ -50,7 +52,8 @@ Result<Json> read_body(Call const& call) {
     if (call.request.body.empty()) return Json();
     auto const type = call.head().header("Content-Type");
     if (!type || !is_json(*type))
-        return refuse(RefusalCode::unsupported_media_type, "Send the body as `Content-Type: application/json`.");
+        return refuse(RefusalCode::unsupported_media_type,
+                      "Send the body as `Content-Type: application/json`.");
     return parse_json(call.request.body);
 }
 
@@ -79,8 +82,8 @@ net::awaitable<Result<Opened>> open_dispute(Services& services, Call const& call
     if (!viewer) co_return no_such("dispute");
     // The reason may name events that this viewer may not know of; the log has it.
     if (!entry->quarantine.empty())
-        co_return refuse(RefusalCode::quarantined,
-                         "This dispute is set aside because its record does not replay; the operator looks into it.");
+        co_return refuse(RefusalCode::quarantined, "This dispute is set aside because its record "
+                                                   "does not replay; the operator looks into it.");
     co_return Opened{std::move(entry), *viewer};
 }
 
@@ -90,9 +93,11 @@ Result<Page> read_page(Services& services, Call const& call, std::string_view fi
         auto const* const end = limit->data() + limit->size();
         auto const read = std::from_chars(limit->data(), end, page.limit);
         if (read.ec != std::errc{} || read.ptr != end || page.limit < 1 || page.limit > limit_max)
-            return refuse(RefusalCode::bad_parameter, fmt::format("limit is a number from 1 to {}.", limit_max));
+            return refuse(RefusalCode::bad_parameter,
+                          fmt::format("limit is a number from 1 to {}.", limit_max));
     }
-    page.binding = access::cursor_binding(call.principal(), call.act_as(), call.head().path, filter);
+    page.binding =
+        access::cursor_binding(call.principal(), call.act_as(), call.head().path, filter);
     if (std::string const* after = call.head().parameter("after")) {
         auto place = access::open_cursor(services.options.sealing_key, *after, page.binding);
         if (!place) return std::unexpected(std::move(place.error()));

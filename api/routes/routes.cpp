@@ -76,11 +76,12 @@ Result<void> check_query(Route const& route, http::Head const& head) {
                       fmt::format("The parameter {:?} is given twice.", *head.duplicate_parameter));
     for (http::QueryPair const& pair : head.query) {
         if (is_named(route.parameters, pair.name)) continue;
-        return refuse(RefusalCode::bad_parameter,
-                      route.parameters.empty()
-                          ? fmt::format("There is no parameter {:?} here; this path takes none.", pair.name)
-                          : fmt::format("There is no parameter {:?} here; there is: {}.", pair.name,
-                                        route.parameters));
+        return refuse(
+            RefusalCode::bad_parameter,
+            route.parameters.empty()
+                ? fmt::format("There is no parameter {:?} here; this path takes none.", pair.name)
+                : fmt::format("There is no parameter {:?} here; there is: {}.", pair.name,
+                              route.parameters));
     }
     return {};
 }
@@ -90,7 +91,8 @@ Result<void> check_query(Route const& route, http::Head const& head) {
 std::span<Route const> all_routes() { return table; }
 
 Api::Api(Services& services) : services_(services) {
-    for (std::size_t i = 0; i < std::size(table); ++i) router_.add(table[i].method, table[i].pattern, i);
+    for (std::size_t i = 0; i < std::size(table); ++i)
+        router_.add(table[i].method, table[i].pattern, i);
 }
 
 std::variant<http::BodyPlan, http::Response> Api::on_head(http::Head const& head) {
@@ -98,8 +100,9 @@ std::variant<http::BodyPlan, http::Response> Api::on_head(http::Head const& head
     if (std::holds_alternative<http::NoSuchPath>(found))
         return http::problem(404, "not_found", "There is nothing at this path.", head.request_id);
     if (auto const* not_allowed = std::get_if<http::MethodNotAllowed>(&found)) {
-        auto answer = http::problem(405, "method_not_allowed", "This path takes: " + not_allowed->allow + '.',
-                                    head.request_id);
+        auto answer =
+            http::problem(405, "method_not_allowed", "This path takes: " + not_allowed->allow + '.',
+                          head.request_id);
         answer.set("Allow", not_allowed->allow);
         return answer;
     }
@@ -117,22 +120,26 @@ Result<std::shared_ptr<Admission const>> Api::admit(http::Head const& head, http
     if (route.callers != anyone) {
         if (head.fields.count("Authorization") > 1 || head.fields.count("Parley-Act-As") > 1 ||
             head.fields.count("Idempotency-Key") > 1)
-            return refuse(RefusalCode::bad_parameter,
-                          "Authorization, Parley-Act-As and Idempotency-Key may each be given once.");
-        auto principal = access::authenticate(services_.engine.registry(), head.header("Authorization"),
-                                              services_.engine.clock().now());
+            return refuse(
+                RefusalCode::bad_parameter,
+                "Authorization, Parley-Act-As and Idempotency-Key may each be given once.");
+        auto principal =
+            access::authenticate(services_.engine.registry(), head.header("Authorization"),
+                                 services_.engine.clock().now());
         if (!principal) return std::unexpected(std::move(principal.error()));
         if (route.mode == Mode::test && (principal->live || !services_.options.test_features))
             return refuse(RefusalCode::not_found, "There is nothing at this path.");
         if ((route.callers & bit(principal->kind)) == 0)
-            return refuse(RefusalCode::not_permitted,
-                          fmt::format("A key of kind {} may not do this.", name_of(principal->kind)));
+            return refuse(
+                RefusalCode::not_permitted,
+                fmt::format("A key of kind {} may not do this.", name_of(principal->kind)));
         auto act_as = access::read_act_as(*principal, head.header("Parley-Act-As"));
         if (!act_as) return std::unexpected(std::move(act_as.error()));
         admission->principal = std::move(*principal);
         admission->act_as = *act_as;
     }
-    if (auto fine = check_query(route, head); !fine) return std::unexpected(std::move(fine.error()));
+    if (auto fine = check_query(route, head); !fine)
+        return std::unexpected(std::move(fine.error()));
     return admission;
 }
 
@@ -146,7 +153,9 @@ net::awaitable<http::Response> Api::handle(http::Request request) {
         services_.options.log(fmt::format("{}: {}", request_id, fault.what()));
     }
     co_return http::problem(
-        Refusal{RefusalCode::busy, "The records cannot be reached just now; try again.", {}, {}, {}}, request_id);
+        Refusal{
+            RefusalCode::busy, "The records cannot be reached just now; try again.", {}, {}, {}},
+        request_id);
 }
 
 } // namespace parley::routes

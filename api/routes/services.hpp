@@ -18,9 +18,9 @@
 namespace parley::routes {
 
 struct ServiceOptions {
-    Bytes32 sealing_key{};        // of cursors; the same after a restart keeps them good
-    bool test_features = true;    // test clocks exist
-    std::string version;          // of this program
+    Bytes32 sealing_key{};     // of cursors; the same after a restart keeps them good
+    bool test_features = true; // test clocks exist
+    std::string version;       // of this program
     std::string operator_name = "Parley";
     std::size_t views_most = 4096; // rendered disputes kept
     std::function<void(std::string const&)> log = [](std::string const&) {};

@@ -30,18 +30,21 @@ Step const* step_of(DisputeEntry const& entry, std::string_view act) {
     return here != nullptr ? here : entry.procedure->step_anywhere(act);
 }
 
-Result<std::optional<std::uint64_t>> read_expected(Call const& call, Opened const& opened, Step const* step) {
+Result<std::optional<std::uint64_t>> read_expected(Call const& call, Opened const& opened,
+                                                   Step const* step) {
     auto const field = call.head().header("If-Match");
     if (!field) {
         bool const needed = step != nullptr && decides(step->does) &&
                             std::ranges::find(step->by, opened.viewer.role) != step->by.end();
         if (!needed) return std::optional<std::uint64_t>{};
-        return refuse(RefusalCode::precondition_required,
-                      "Read the dispute first and send its ETag as If-Match: this act decides for others.");
+        return refuse(
+            RefusalCode::precondition_required,
+            "Read the dispute first and send its ETag as If-Match: this act decides for others.");
     }
     auto const tags = access::parse_tags(*field);
     if (!tags)
-        return refuse(RefusalCode::bad_parameter, "If-Match takes the ETag of the dispute, with its quotes, or *.");
+        return refuse(RefusalCode::bad_parameter,
+                      "If-Match takes the ETag of the dispute, with its quotes, or *.");
     return access::expected_version(*tags, opened.entry->state, opened.viewer);
 }
 
@@ -128,7 +131,8 @@ net::awaitable<http::Response> take_act(Services& services, Call call) {
     auto opened = co_await open_dispute(services, call);
     if (!opened) {
         if (opened.error().code == RefusalCode::not_found)
-            if (auto const before = co_await recorded(services, call)) co_return answer_for(call, *before);
+            if (auto const before = co_await recorded(services, call))
+                co_return answer_for(call, *before);
         co_return refused(call, opened.error());
     }
     auto command = read_command(call, *opened);
@@ -140,7 +144,8 @@ net::awaitable<http::Response> take_act(Services& services, Call call) {
 
     auto answer = answer_for(call, *receipt);
     // What only would be has no version to hold it to.
-    if (validate_only) std::erase_if(answer.headers, [](http::Header const& h) { return h.name == "ETag"; });
+    if (validate_only)
+        std::erase_if(answer.headers, [](http::Header const& h) { return h.name == "ETag"; });
     co_return answer;
 }
 

@@ -28,7 +28,8 @@ std::string clock_json(TestClock const& clock) {
 }
 
 bool may_turn(Call const& call, TestClock const& clock) {
-    return call.principal().kind == KeyKind::administrator || clock.platform == call.principal().platform;
+    return call.principal().kind == KeyKind::administrator ||
+           clock.platform == call.principal().platform;
 }
 
 Result<TestClock> find_clock(Services& services, Call const& call) {
@@ -36,7 +37,8 @@ Result<TestClock> find_clock(Services& services, Call const& call) {
     if (!id) return std::unexpected(id.error());
     auto const registry = services.engine.registry();
     auto const found = registry->clocks.find(*id);
-    if (found == registry->clocks.end() || !may_turn(call, found->second)) return no_such("test clock");
+    if (found == registry->clocks.end() || !may_turn(call, found->second))
+        return no_such("test clock");
     return found->second;
 }
 
@@ -54,8 +56,10 @@ Result<TestClock> read_clock(Services& services, Call const& call, Json const& b
         } else { // an administrator says for whom
             std::size_t const before = errors.size();
             static_cast<void>(reader.required("platform"));
-            clock.platform = optional_id<PlatformId>(reader, "platform", "plt_").value_or(PlatformId());
-            if (errors.size() == before && !services.engine.registry()->platforms.contains(clock.platform))
+            clock.platform =
+                optional_id<PlatformId>(reader, "platform", "plt_").value_or(PlatformId());
+            if (errors.size() == before &&
+                !services.engine.registry()->platforms.contains(clock.platform))
                 reader.error("platform", RefusalCode::invalid, "there is no such platform");
         }
     }
@@ -91,14 +95,18 @@ Result<Instant> read_target(TestClock const& clock, Json const& body) {
         bool const to = reader.has("to");
         bool const by = reader.has("by");
         if (to == by) {
-            errors.push_back({"", RefusalCode::invalid, "must have either `to`, an instant, or `by`, a period"});
+            errors.push_back(
+                {"", RefusalCode::invalid, "must have either `to`, an instant, or `by`, a period"});
         } else if (to) {
             target = reader.instant("to");
         } else {
             Period const period = reader.period("by");
             auto const there = moved(clock.now, period);
-            if (!there) reader.error("by", RefusalCode::invalid, "must not be in business days: a clock has no calendar");
-            else if (*there > instant_max) reader.error("by", RefusalCode::out_of_range, "leads past the year 2199");
+            if (!there)
+                reader.error("by", RefusalCode::invalid,
+                             "must not be in business days: a clock has no calendar");
+            else if (*there > instant_max)
+                reader.error("by", RefusalCode::out_of_range, "leads past the year 2199");
             else target = *there;
         }
     }

@@ -5,8 +5,8 @@
 
 #include <cstddef>
 #include <list>
-#include <tuple>
 #include <map>
+#include <tuple>
 
 namespace parley::routes {
 

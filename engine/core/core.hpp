@@ -39,7 +39,23 @@ struct Stamp {
     std::span<Candidate const> roster; // empty unless the step needs it
 };
 
-// One event to write, with the words that go beside it.
+// One event to write, with the words that go beside it. The members of `content` by kind of event,
+// where `remedies` and `dispositions` are arrays of words in the order of the facts' own:
+//   dispute_filed: claimant and respondent {name, email, address?, representative?}, transaction,
+//     claim {statement, remedies}, identified_by, other_remedies, metadata
+//   responded: statement, remedies, counterclaim (null or {statement, remedies})
+//   replied: statement
+//   offer_made: message, remedies
+//   outcome_rendered: kind, date, grounds, place?, signature?, dispositions; of a recommendation
+//     also not_binding and warnings
+//   evidence_submitted: description, reference
+//   evidence_requested: description
+//   offer_accepted, offer_declined, outcome_accepted, outcome_refused, final_date_set: message
+//   extension_proposed, deadline_extended: reason
+//   neutral_appointed, neutral_objected, objection_decided: reasons
+//   appointment_accepted: disclosure
+//   every other kind: text
+// Where there are no words there is no content at all.
 struct Written {
     Event event;
     std::string content; // JSON or empty

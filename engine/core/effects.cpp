@@ -63,9 +63,12 @@ std::string addressee_of(DisputeState const& state, Role role) {
     return state.seat(*seat).neutral.text();
 }
 
-void add_outbox(std::vector<OutboxRow>& out, DisputeState const& state, Event const& event) {
+void add_outbox(std::vector<OutboxRow>& out, DisputeState const& before, DisputeState const& state,
+                Event const& event) {
     for (Notified const& notified : event.then.notified) {
         std::string addressee = addressee_of(state, notified.to);
+        if (addressee.empty())
+            addressee = addressee_of(before, notified.to); // who just left is told
         if (addressee.empty()) continue;
         std::string const event_id = event.id.text();
         std::string id = event_id + "/" + addressee;
@@ -99,7 +102,7 @@ Effects effects(DisputeState const& before, Decided const& decided) {
         if (std::ranges::none_of(after.deadlines, same(deadline)))
             out.disarmed.emplace_back(deadline.name, deadline.stamp);
     for (Written const& written : decided.events) {
-        add_outbox(out.outbox, after, written.event);
+        add_outbox(out.outbox, before, after, written.event);
         if (auto const* erased = std::get_if<ContentErased>(&written.event.body))
             out.erased.insert(out.erased.end(), erased->events.begin(), erased->events.end());
     }

@@ -19,24 +19,25 @@ using Text = std::string_view;
 template <Text const&... name>
 constexpr std::array<Text, sizeof...(name)> list{name...};
 
-constexpr Text deadline = "deadline", period_most = "period_most", times = "times", consent = "consent",
-               seat = "seat", window = "window", cause_window = "cause_window", kind = "kind",
-               binding = "binding", place = "place", basis = "basis", reflection = "reflection",
-               consents = "consents";
+constexpr Text deadline = "deadline", period_most = "period_most", times = "times",
+               consent = "consent", seat = "seat", window = "window", cause_window = "cause_window",
+               kind = "kind", binding = "binding", place = "place", basis = "basis",
+               reflection = "reflection", consents = "consents";
 constexpr Text dispute_filed = "dispute_filed", responded = "responded", replied = "replied",
                offer_made = "offer_made", offer_accepted = "offer_accepted",
                offer_declined = "offer_declined", message_posted = "message_posted",
                extension_proposed = "extension_proposed", deadline_extended = "deadline_extended",
                step_taken = "step_taken", deadline_passed = "deadline_passed",
                withdrawal_proposed = "withdrawal_proposed", withdrawn = "withdrawn",
-               neutral_appointed = "neutral_appointed", appointment_accepted = "appointment_accepted",
-               neutral_objected = "neutral_objected", objection_decided = "objection_decided",
-               neutral_stood_down = "neutral_stood_down", interest_disclosed = "interest_disclosed",
-               final_date_set = "final_date_set", evidence_submitted = "evidence_submitted",
-               evidence_requested = "evidence_requested", outcome_rendered = "outcome_rendered",
-               correction_requested = "correction_requested", outcome_accepted = "outcome_accepted",
-               outcome_refused = "outcome_refused", consent_given = "consent_given",
-               performance_confirmed = "performance_confirmed", breach_reported = "breach_reported";
+               neutral_appointed = "neutral_appointed",
+               appointment_accepted = "appointment_accepted", neutral_objected = "neutral_objected",
+               objection_decided = "objection_decided", neutral_stood_down = "neutral_stood_down",
+               interest_disclosed = "interest_disclosed", final_date_set = "final_date_set",
+               evidence_submitted = "evidence_submitted", evidence_requested = "evidence_requested",
+               outcome_rendered = "outcome_rendered", correction_requested = "correction_requested",
+               outcome_accepted = "outcome_accepted", outcome_refused = "outcome_refused",
+               consent_given = "consent_given", performance_confirmed = "performance_confirmed",
+               breach_reported = "breach_reported";
 
 constexpr Names none{};
 constexpr Names of_seat = list<seat>;
@@ -52,13 +53,15 @@ constexpr BehaviourSpec specs[] = {
     {Behaviour::make_offer, InputKind::offer, none, none, list<offer_made>, false,
      "Proposes terms; a neutral's proposal needs both sides."},
     {Behaviour::accept_offer, InputKind::offer_ref, none, none, list<offer_accepted>, false,
-     "Accepts open terms of the other side or of the neutral; once all have, they are a settlement."},
+     "Accepts open terms of the other side or of the neutral; once all have, they are a "
+     "settlement."},
     {Behaviour::decline_offer, InputKind::offer_ref, none, none, list<offer_declined>, false,
      "Turns open terms down."},
     {Behaviour::post_message, InputKind::message, none, none, list<message_posted>, false,
      "Says something in a room."},
     {Behaviour::extend_deadline, InputKind::extend, list<deadline, period_most, times, consent>,
-     list<deadline, period_most, times, consent>, list<extension_proposed, deadline_extended>, false,
+     list<deadline, period_most, times, consent>, list<extension_proposed, deadline_extended>,
+     false,
      "Asks for more time; the clock moves once everyone whose word is needed asks for the same."},
     {Behaviour::move_on, InputKind::message, none, none, list<step_taken, deadline_passed>, true,
      "Leads where the step says and does nothing else."},
@@ -67,8 +70,8 @@ constexpr BehaviourSpec specs[] = {
     {Behaviour::withdraw, InputKind::message, list<consent>, list<consent>,
      list<withdrawal_proposed, withdrawn>, false,
      "Takes the claim back, alone or with the other side's agreement."},
-    {Behaviour::appoint_neutral, InputKind::appoint, of_seat, of_seat, list<neutral_appointed>, false,
-     "Names a neutral from the roster, who is asked to accept."},
+    {Behaviour::appoint_neutral, InputKind::appoint, of_seat, of_seat, list<neutral_appointed>,
+     false, "Names a neutral from the roster, who is asked to accept."},
     {Behaviour::draw_neutral, InputKind::none, of_seat, of_seat,
      list<neutral_appointed, deadline_passed>, true,
      "Draws a free neutral from the roster, who is seated at once."},
@@ -95,17 +98,19 @@ constexpr BehaviourSpec specs[] = {
     {Behaviour::render_outcome, InputKind::outcome, list<seat, kind, binding, place, basis>,
      list<seat, kind, binding, basis>, list<outcome_rendered>, false,
      "Gives the award or the recommendation with its grounds."},
-    {Behaviour::request_correction, InputKind::message, none, none, list<correction_requested>, false,
-     "Asks for an error of computation, writing or print to be corrected."},
-    {Behaviour::correct_outcome, InputKind::outcome, of_seat, of_seat, list<outcome_rendered>, false,
-     "Gives the corrected outcome as a new version; the old one stays readable."},
+    {Behaviour::request_correction, InputKind::message, none, none, list<correction_requested>,
+     false, "Asks for an error of computation, writing or print to be corrected."},
+    {Behaviour::correct_outcome, InputKind::outcome, of_seat, of_seat, list<outcome_rendered>,
+     false, "Gives the corrected outcome as a new version; the old one stays readable."},
     {Behaviour::accept_outcome, InputKind::outcome_ref, list<reflection>, none,
      list<outcome_accepted>, false,
-     "Agrees that this very text binds; a consumer may do so once the time for reflection is over."},
+     "Agrees that this very text binds; a consumer may do so once the time for reflection is "
+     "over."},
     {Behaviour::refuse_outcome, InputKind::outcome_ref, none, none, list<outcome_refused>, false,
      "Does not agree to the outcome."},
-    {Behaviour::give_consent, InputKind::consent, list<consents>, list<consents>, list<consent_given>,
-     false, "Gives a consent of one of the kinds that the step lists, to an exact text."},
+    {Behaviour::give_consent, InputKind::consent, list<consents>, list<consents>,
+     list<consent_given>, false,
+     "Gives a consent of one of the kinds that the step lists, to an exact text."},
     {Behaviour::confirm_performance, InputKind::message, none, none, list<performance_confirmed>,
      false, "Says that what the outcome owed has been received."},
     {Behaviour::report_breach, InputKind::message, none, none, list<breach_reported>, false,
@@ -117,7 +122,8 @@ static_assert(std::size(specs) == std::size(EnumNames<Behaviour>::names));
 
 BehaviourSpec const& spec_of(Behaviour behaviour) {
     BehaviourSpec const& spec = specs[std::to_underlying(behaviour)];
-    PARLEY_ASSERT(spec.behaviour == behaviour, "the table of behaviours is in the order of the enum");
+    PARLEY_ASSERT(spec.behaviour == behaviour,
+                  "the table of behaviours is in the order of the enum");
     return spec;
 }
 
@@ -145,8 +151,10 @@ std::pair<std::string, std::string> sentences_of(Condition const& condition) {
         return {"every party agreed that the file may go to the decider",
                 "not every party agreed that the file may go to the decider"};
     case Fact::outcome_rendered: return {"an outcome was rendered", "no outcome was rendered"};
-    case Fact::outcome_binding: return {"the outcome binds both sides", "the outcome does not bind both sides"};
-    case Fact::outcome_refused: return {"a side refused the outcome", "no side refused the outcome"};
+    case Fact::outcome_binding:
+        return {"the outcome binds both sides", "the outcome does not bind both sides"};
+    case Fact::outcome_refused:
+        return {"a side refused the outcome", "no side refused the outcome"};
     case Fact::correction_pending:
         return {"a correction was asked for", "no correction is asked for"};
     case Fact::withdrawal_agreed:
@@ -162,8 +170,9 @@ std::pair<std::string, std::string> sentences_of(Condition const& condition) {
         return {fmt::format("the deadline {} has passed", condition.name),
                 fmt::format("the deadline {} has not passed", condition.name)};
     case Fact::replacements_below:
-        return {fmt::format("fewer than {} neutrals took this seat after the first", condition.number),
-                fmt::format("{} neutrals took this seat after the first", condition.number)};
+        return {
+            fmt::format("fewer than {} neutrals took this seat after the first", condition.number),
+            fmt::format("{} neutrals took this seat after the first", condition.number)};
     }
     std::unreachable();
 }

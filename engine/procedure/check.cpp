@@ -90,35 +90,51 @@ private:
         check_actors(rule);
         Step const* const then = stage_.step(rule.then);
         if (then == nullptr)
-            fault(rule.pointer + "/then", fmt::format("names {}, which is no step of {}; add that step or name one that is there",
-                                                      Reading::quoted(rule.then), stage_.name));
+            fault(rule.pointer + "/then",
+                  fmt::format(
+                      "names {}, which is no step of {}; add that step or name one that is there",
+                      Reading::quoted(rule.then), stage_.name));
         else if (!holds(then->by, Role::clock))
-            fault(rule.pointer + "/then", fmt::format("names {}, which the clock may not take; give that step by: [\"clock\"]", then->name));
+            fault(rule.pointer + "/then",
+                  fmt::format(
+                      "names {}, which the clock may not take; give that step by: [\"clock\"]",
+                      then->name));
         if (rule.by_step && !armed_by_a_step(rule.name))
-            fault(rule.pointer + "/by_step", "is true, but no step arms this deadline; let a step arm it or leave by_step out");
+            fault(
+                rule.pointer + "/by_step",
+                "is true, but no step arms this deadline; let a step arm it or leave by_step out");
         bool const interrupted = std::ranges::any_of(stage_.steps, [](Step const& s) {
             return std::ranges::any_of(s.to, &Branch::interrupts);
         });
-        if (interrupted && !rule.by_step && !rule.keeps_running && !reading_.on_returns.contains(rule.pointer))
-            fault(rule.pointer + "/on_return", fmt::format("is missing; {} can be interrupted, so say restart or remaining", stage_.name));
+        if (interrupted && !rule.by_step && !rule.keeps_running &&
+            !reading_.on_returns.contains(rule.pointer))
+            fault(rule.pointer + "/on_return",
+                  fmt::format("is missing; {} can be interrupted, so say restart or remaining",
+                              stage_.name));
     }
 
     void check_length(DeadlineRule const& rule) {
         std::string const pointer = rule.pointer + "/after";
-        if (rule.after.count < 1) fault(pointer, "is a period of no length; a clock needs time to run");
+        if (rule.after.count < 1)
+            fault(pointer, "is a period of no length; a clock needs time to run");
         if (rule.after.unit == PeriodUnit::business_days)
-            fault(pointer, "counts business days, which need a calendar of holidays; use calendar days");
+            fault(pointer,
+                  "counts business days, which need a calendar of holidays; use calendar days");
         if (rule.after.unit == PeriodUnit::hours && rule.ends == Ends::end_of_day)
-            fault(rule.pointer + "/ends", "must be instant for a period in hours, which has no last day");
+            fault(rule.pointer + "/ends",
+                  "must be instant for a period in hours, which has no last day");
     }
 
     // One zone each for the parties, or the one of whoever else must act: a mixture has no rule.
     void check_actors(DeadlineRule const& rule) {
         std::string const pointer = rule.pointer + "/actors";
         bool const parties = std::ranges::all_of(rule.actors, is_party);
-        bool const one_other = rule.actors.size() == 1 && (is_neutral(rule.actors.front()) || rule.actors.front() == Role::administrator);
+        bool const one_other =
+            rule.actors.size() == 1 &&
+            (is_neutral(rule.actors.front()) || rule.actors.front() == Role::administrator);
         if (rule.actors.empty() || (!parties && !one_other))
-            fault(pointer, "must be one or both parties, or one of mediator, decider and administrator: the zone of who must act counts");
+            fault(pointer, "must be one or both parties, or one of mediator, decider and "
+                           "administrator: the zone of who must act counts");
     }
 
     bool armed_by_a_step(std::string_view name) const {
@@ -142,27 +158,40 @@ private:
         check_outcome(step);
         for (std::size_t i = 0; i < step.notifies.size(); ++i)
             if (step.notifies[i] == Role::clock)
-                fault(fmt::format("{}/notifies/{}", step.pointer, i), "is the clock, which reads nothing; leave it out");
+                fault(fmt::format("{}/notifies/{}", step.pointer, i),
+                      "is the clock, which reads nothing; leave it out");
         if (!step.rooms.empty() && step.does != Behaviour::post_message)
-            fault(step.pointer + "/rooms", fmt::format("is of no use to {}; only messages are said in a room", name_of(step.does)));
+            fault(step.pointer + "/rooms",
+                  fmt::format("is of no use to {}; only messages are said in a room",
+                              name_of(step.does)));
         bool const by_clock = holds(step.by, Role::clock);
         if (by_clock && !fired_by_a_deadline(step.name))
-            fault(step.pointer, fmt::format("is a step of the clock in {}, but no deadline leads to it; name it in the `then` of one or take it out", stage_.name));
+            fault(step.pointer, fmt::format("is a step of the clock in {}, but no deadline leads "
+                                            "to it; name it in the `then` of one or take it out",
+                                            stage_.name));
         bool const files = step.does == Behaviour::file_dispute;
         if (files != (stage_.kind == StageKind::filing))
-            fault(step.pointer + "/does", files ? "files a dispute, which happens in the first stage alone" : "must be file_dispute in a stage of the kind filing");
+            fault(step.pointer + "/does",
+                  files ? "files a dispute, which happens in the first stage alone"
+                        : "must be file_dispute in a stage of the kind filing");
     }
 
     void check_actors(Step const& step) {
         std::string const pointer = step.pointer + "/by";
         if (step.by.empty()) fault(pointer, "names nobody; say who may take this step");
         bool const by_clock = holds(step.by, Role::clock);
-        if (by_clock && step.by.size() > 1) fault(pointer, "names the clock and others; give each their own step");
+        if (by_clock && step.by.size() > 1)
+            fault(pointer, "names the clock and others; give each their own step");
         if (by_clock && !spec_of(step.does).clock_may)
-            fault(step.pointer + "/does", fmt::format("is {}, which the clock cannot do; let_pass, move_on, draw_neutral and stand_down are what it can", name_of(step.does)));
+            fault(step.pointer + "/does",
+                  fmt::format("is {}, which the clock cannot do; let_pass, move_on, draw_neutral "
+                              "and stand_down are what it can",
+                              name_of(step.does)));
         for (std::size_t i = 0; i < step.by.size(); ++i)
             if (!may_do(step.by[i], step.does) && !(by_clock && step.by[i] == Role::clock))
-                fault(fmt::format("{}/{}", pointer, i), fmt::format("is the {}, who may not do {}", name_of(step.by[i]), name_of(step.does)));
+                fault(fmt::format("{}/{}", pointer, i),
+                      fmt::format("is the {}, who may not do {}", name_of(step.by[i]),
+                                  name_of(step.does)));
     }
 
     bool fired_by_a_deadline(std::string_view name) const {
@@ -179,21 +208,26 @@ private:
             Branch const& branch = step.to[i];
             // A `to` that is a plain name reads as one unconditional branch.
             bool const plain = step.to.size() == 1 && branch.when.empty() && !branch.interrupts;
-            std::string const pointer = plain ? step.pointer + "/to" : fmt::format("{}/to/{}", step.pointer, i);
-            bool const again = std::ranges::any_of(step.to.begin(), step.to.begin() + static_cast<std::ptrdiff_t>(i), [&](Branch const& b) {
-                return same(b.when, branch.when);
-            });
-            if (covered || again) fault(pointer, "can never be taken, for a branch above it takes every such case; move it up or take it out");
+            std::string const pointer =
+                plain ? step.pointer + "/to" : fmt::format("{}/to/{}", step.pointer, i);
+            bool const again = std::ranges::any_of(
+                step.to.begin(), step.to.begin() + static_cast<std::ptrdiff_t>(i),
+                [&](Branch const& b) { return same(b.when, branch.when); });
+            if (covered || again)
+                fault(pointer, "can never be taken, for a branch above it takes every such case; "
+                               "move it up or take it out");
             covered = covered || branch.when.empty();
             check_conditions(branch.when, pointer + "/when");
             check_target(branch, pointer);
         }
         if (!step.to.empty() && !covered)
-            fault(step.pointer + "/to", "does not say where to go when no branch holds; end with one without conditions, such as {\"to\": \"stay\"}");
+            fault(step.pointer + "/to", "does not say where to go when no branch holds; end with "
+                                        "one without conditions, such as {\"to\": \"stay\"}");
     }
     static bool same(std::vector<Condition> const& a, std::vector<Condition> const& b) {
         return std::ranges::equal(a, b, [](Condition const& x, Condition const& y) {
-            return x.fact == y.fact && x.negated == y.negated && x.name == y.name && x.number == y.number;
+            return x.fact == y.fact && x.negated == y.negated && x.name == y.name &&
+                   x.number == y.number;
         });
     }
     void check_target(Branch const& branch, std::string const& pointer) {
@@ -201,17 +235,25 @@ private:
             bool const asked = std::ranges::any_of(branch.when, [](Condition const& c) {
                 return c.fact == Fact::resumes_a_stage && !c.negated;
             });
-            if (!asked) fault(pointer, "resumes a stage without asking whether one waits; add \"resumes_a_stage\" to its conditions");
+            if (!asked)
+                fault(pointer, "resumes a stage without asking whether one waits; add "
+                               "\"resumes_a_stage\" to its conditions");
         }
         Stage const* const target = procedure_.stage(branch.to);
         bool const word = branch.to == "stay" || branch.to == "resume";
         if (!word && target == nullptr)
-            fault(pointer, fmt::format("leads to {}, which is no stage; name one, or \"stay\" or \"resume\"", Reading::quoted(branch.to)));
+            fault(pointer,
+                  fmt::format("leads to {}, which is no stage; name one, or \"stay\" or \"resume\"",
+                              Reading::quoted(branch.to)));
         if (target != nullptr && target->kind == StageKind::filing)
             fault(pointer, fmt::format("leads back to {}, but a dispute is filed once", branch.to));
         if (!branch.interrupts) return;
-        bool const comes_back = target != nullptr && std::ranges::any_of(target->steps, [](Step const& s) { return leads_to(s, "resume"); });
-        if (!comes_back) fault(pointer, fmt::format("interrupts {}, but no step of {} resumes it", stage_.name, branch.to));
+        bool const comes_back =
+            target != nullptr &&
+            std::ranges::any_of(target->steps, [](Step const& s) { return leads_to(s, "resume"); });
+        if (!comes_back)
+            fault(pointer, fmt::format("interrupts {}, but no step of {} resumes it", stage_.name,
+                                       branch.to));
     }
 
     void check_conditions(std::vector<Condition> const& conditions, std::string const& pointer) {
@@ -219,14 +261,17 @@ private:
             Condition const& condition = conditions[i];
             std::string const here = fmt::format("{}/{}", pointer, i);
             if (condition.fact == Fact::deadline_passed && rule_anywhere(condition.name) == nullptr)
-                fault(here, fmt::format("asks for the deadline {}, which no stage has", Reading::quoted(condition.name)));
+                fault(here, fmt::format("asks for the deadline {}, which no stage has",
+                                        Reading::quoted(condition.name)));
             if (condition.fact == Fact::marked && !marked_by_a_step(condition.name))
-                fault(here, fmt::format("asks for the mark {}, which no step makes", Reading::quoted(condition.name)));
+                fault(here, fmt::format("asks for the mark {}, which no step makes",
+                                        Reading::quoted(condition.name)));
         }
     }
     bool marked_by_a_step(std::string const& mark) const {
         return std::ranges::any_of(procedure_.stages, [&](Stage const& stage) {
-            return std::ranges::any_of(stage.steps, [&](Step const& s) { return holds(s.marks, mark); });
+            return std::ranges::any_of(stage.steps,
+                                       [&](Step const& s) { return holds(s.marks, mark); });
         });
     }
 
@@ -235,17 +280,24 @@ private:
         for (std::size_t i = 0; i < step.arms.size(); ++i) {
             DeadlineRule const* rule = rule_named(step.arms[i]);
             for (Branch const& branch : step.to)
-                if (Stage const* target = procedure_.stage(branch.to); rule == nullptr && target != nullptr)
+                if (Stage const* target = procedure_.stage(branch.to);
+                    rule == nullptr && target != nullptr)
                     rule = rule_in(*target, step.arms[i]);
             std::string const pointer = fmt::format("{}/arms/{}", step.pointer, i);
             if (rule == nullptr)
-                fault(pointer, fmt::format("names {}, which is no deadline of {} nor of a stage that this step leads to", Reading::quoted(step.arms[i]), stage_.name));
+                fault(pointer, fmt::format("names {}, which is no deadline of {} nor of a stage "
+                                           "that this step leads to",
+                                           Reading::quoted(step.arms[i]), stage_.name));
             else if (!rule->by_step)
-                fault(pointer, fmt::format("names {}, which starts with its stage; give that deadline by_step: true or leave it out here", rule->name));
+                fault(pointer, fmt::format("names {}, which starts with its stage; give that "
+                                           "deadline by_step: true or leave it out here",
+                                           rule->name));
         }
         for (std::size_t i = 0; i < step.stops.size(); ++i)
             if (rule_anywhere(step.stops[i]) == nullptr)
-                fault(fmt::format("{}/stops/{}", step.pointer, i), fmt::format("names {}, which is no deadline", Reading::quoted(step.stops[i])));
+                fault(
+                    fmt::format("{}/stops/{}", step.pointer, i),
+                    fmt::format("names {}, which is no deadline", Reading::quoted(step.stops[i])));
     }
 
     std::string settings_pointer(Step const& step, std::string_view member) const {
@@ -256,24 +308,34 @@ private:
         if (!told.deadline.empty()) {
             DeadlineRule const* const rule = rule_named(told.deadline);
             if (rule == nullptr)
-                fault(settings_pointer(step, "deadline"), fmt::format("names {}, which is no deadline of {}", Reading::quoted(told.deadline), stage_.name));
+                fault(settings_pointer(step, "deadline"),
+                      fmt::format("names {}, which is no deadline of {}",
+                                  Reading::quoted(told.deadline), stage_.name));
         }
-        if (told.period_most && told.period_most->unit != PeriodUnit::days && told.period_most->unit != PeriodUnit::weeks)
-            fault(settings_pointer(step, "period_most"), "must be days or weeks, which can be added to a date");
+        if (told.period_most && told.period_most->unit != PeriodUnit::days &&
+            told.period_most->unit != PeriodUnit::weeks)
+            fault(settings_pointer(step, "period_most"),
+                  "must be days or weeks, which can be added to a date");
         if (told.reflection) check_reflection(step);
         if (told.seat)
             for (std::size_t i = 0; i < step.by.size(); ++i)
                 if (is_neutral(step.by[i]) && step.by[i] != role_of(*told.seat))
-                    fault(fmt::format("{}/by/{}", step.pointer, i), fmt::format("is the {}, but the step is about the seat of the {}", name_of(step.by[i]), name_of(*told.seat)));
-        for (auto const& [period, member] : {std::pair{told.window, "window"}, {told.cause_window, "cause_window"}})
+                    fault(fmt::format("{}/by/{}", step.pointer, i),
+                          fmt::format("is the {}, but the step is about the seat of the {}",
+                                      name_of(step.by[i]), name_of(*told.seat)));
+        for (auto const& [period, member] :
+             {std::pair{told.window, "window"}, {told.cause_window, "cause_window"}})
             if (period && (period->unit == PeriodUnit::business_days || period->count < 1))
-                fault(settings_pointer(step, member), "must be calendar days, hours, weeks, months or years, at least one");
+                fault(settings_pointer(step, member),
+                      "must be calendar days, hours, weeks, months or years, at least one");
     }
     // The clock that ends the reflection is known by its name.
     void check_reflection(Step const& step) {
         DeadlineRule const* const rule = rule_named("reflection");
         if (rule == nullptr || rule->after != *step.settings.reflection)
-            fault(settings_pointer(step, "reflection"), fmt::format("needs a deadline of {} called reflection that runs as long", stage_.name));
+            fault(settings_pointer(step, "reflection"),
+                  fmt::format("needs a deadline of {} called reflection that runs as long",
+                              stage_.name));
     }
 
     // Nobody is bound by a recommendation, and by an award only under Track I.
@@ -281,14 +343,18 @@ private:
         if (step.does != Behaviour::render_outcome) return;
         OutcomeKind const kind = step.settings.kind.value_or(OutcomeKind::recommendation);
         if (kind != OutcomeKind::award && kind != OutcomeKind::recommendation)
-            fault(settings_pointer(step, "kind"), "must be award or recommendation; the others come about by other acts");
-        if (kind == OutcomeKind::recommendation && step.settings.binding.value_or(Binding::none) != Binding::none)
-            fault(settings_pointer(step, "binding"), "must be none for a recommendation, which binds only those who accept it");
+            fault(settings_pointer(step, "kind"),
+                  "must be award or recommendation; the others come about by other acts");
+        if (kind == OutcomeKind::recommendation &&
+            step.settings.binding.value_or(Binding::none) != Binding::none)
+            fault(settings_pointer(step, "binding"),
+                  "must be none for a recommendation, which binds only those who accept it");
         bool const asks = std::ranges::any_of(step.needs, [](Condition const& c) {
             return c.fact == Fact::track_is_one && !c.negated;
         });
         if (kind == OutcomeKind::award && procedure_.track == Track::two && !asks)
-            fault(step.pointer + "/needs", "must ask for track_is_one, for an award binds people whom Track II protects");
+            fault(step.pointer + "/needs",
+                  "must ask for track_is_one, for an award binds people whom Track II protects");
     }
 
     Procedure const& procedure_;
@@ -316,9 +382,12 @@ void check_deadline_names(Procedure const& procedure, std::vector<FieldError>& f
     for (Stage const& stage : procedure.stages)
         for (DeadlineRule const& rule : stage.deadlines) {
             auto const [place, is_new] = places.emplace(rule.name, rule.pointer);
-            if (is_new || place->second == rule.pointer || !by_name_alone.contains(rule.name)) continue;
+            if (is_new || place->second == rule.pointer || !by_name_alone.contains(rule.name))
+                continue;
             faults.push_back({rule.pointer, RefusalCode::invalid,
-                              fmt::format("has the name of {}, and a condition or only_once knows it by its name alone; call it something else", place->second)});
+                              fmt::format("has the name of {}, and a condition or only_once knows "
+                                          "it by its name alone; call it something else",
+                                          place->second)});
         }
 }
 
@@ -342,12 +411,12 @@ std::vector<FieldError> check_procedure(Procedure const& procedure, Reading cons
     check_start(procedure, faults);
     for (Stage const& stage : procedure.stages) StageCheck(procedure, reading, stage, faults).run();
     check_deadline_names(procedure, faults);
+    // Paths mean something only where every name on them does.
+    if (faults.empty()) check_paths(procedure, faults);
     for (Parameter const& parameter : procedure.parameters)
         if (!reading.used.contains(parameter.name))
             faults.push_back({"/parameters/" + parameter.name, RefusalCode::invalid,
                               "is used by nothing; take it out or use it"});
-    // Paths mean something only where every name on them does.
-    if (faults.empty()) check_paths(procedure, faults);
     return faults;
 }
 

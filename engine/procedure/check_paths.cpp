@@ -32,7 +32,9 @@ public:
         std::vector<bool> const reached = reachable({0});
         for (std::size_t i = 0; i < edges_.size(); ++i)
             if (!reached[i])
-                fault(stage(i).pointer, fmt::format("cannot be reached from {}; let a step lead here or take it out", procedure_.first().name));
+                fault(stage(i).pointer,
+                      fmt::format("cannot be reached from {}; let a step lead here or take it out",
+                                  procedure_.first().name));
         check_ends();
         for (std::size_t i = 0; i < edges_.size(); ++i) {
             if (stage(i).ends() || stage(i).kind == StageKind::filing) continue;
@@ -65,7 +67,8 @@ private:
             }
     }
     void add_edge(std::size_t from, std::size_t to, Step const& step, std::size_t branch) {
-        if (from != to || !is_bounded(step, branch)) edges_[from].push_back({to, &step, branch, is_bounded(step, branch)});
+        if (from != to || !is_bounded(step, branch))
+            edges_[from].push_back({to, &step, branch, is_bounded(step, branch)});
     }
     void note_interruptions() {
         interrupted_by_.resize(procedure_.stages.size());
@@ -89,19 +92,22 @@ private:
     bool is_bound(Condition const& condition, Step const& step, bool negated) const {
         if (condition.fact == Fact::replacements_below) return !negated;
         if (!negated) return false;
-        if (condition.fact == Fact::marked) return std::ranges::find(step.marks, condition.name) != step.marks.end();
+        if (condition.fact == Fact::marked)
+            return std::ranges::find(step.marks, condition.name) != step.marks.end();
         return condition.fact == Fact::deadline_passed && runs_once(condition.name);
     }
     bool is_bounded(Step const& step, std::size_t branch) const {
         if (step.once_per_side) return true;
         auto const asks = [&](std::vector<Condition> const& conditions) {
-            return std::ranges::any_of(conditions, [&](Condition const& c) { return is_bound(c, step, c.negated); });
+            return std::ranges::any_of(
+                conditions, [&](Condition const& c) { return is_bound(c, step, c.negated); });
         };
         if (asks(step.needs) || asks(step.to[branch].when)) return true;
         // A branch is taken only where those above it do not hold.
         for (std::size_t b = 0; b < branch; ++b) {
             std::vector<Condition> const& when = step.to[b].when;
-            if (when.size() == 1 && is_bound(when.front(), step, !when.front().negated)) return true;
+            if (when.size() == 1 && is_bound(when.front(), step, !when.front().negated))
+                return true;
         }
         return false;
     }
@@ -141,7 +147,9 @@ private:
             }
         }
         for (std::size_t i = 0; i < edges_.size(); ++i)
-            if (!ends[i]) fault(stage(i).pointer, "has no way to an end; let a step lead to a stage of the kind end, if over others");
+            if (!ends[i])
+                fault(stage(i).pointer, "has no way to an end; let a step lead to a stage of the "
+                                        "kind end, if over others");
     }
 
     // Promise one: somebody is always moved on. One clock must start with the stage and, whatever the
@@ -150,11 +158,14 @@ private:
         std::vector<DeadlineRule> const& rules = stage(at).deadlines;
         std::string const pointer = stage(at).pointer + "/deadlines";
         if (std::ranges::all_of(rules, &DeadlineRule::by_step))
-            return fault(pointer, "holds no deadline that starts with the stage; add one, so that the dispute cannot hang here");
+            return fault(pointer, "holds no deadline that starts with the stage; add one, so that "
+                                  "the dispute cannot hang here");
         bool const sure = std::ranges::any_of(rules, [&](DeadlineRule const& rule) {
             return !rule.by_step && moves_on_surely(*stage(at).step(rule.then), stage(at).name);
         });
-        if (!sure) fault(pointer, "holds no deadline that is sure to move the dispute on; let the step of one lead to another stage without conditions");
+        if (!sure)
+            fault(pointer, "holds no deadline that is sure to move the dispute on; let the step of "
+                           "one lead to another stage without conditions");
     }
     static bool moves_on_surely(Step const& step, std::string_view here) {
         auto const leads_on = [&](Branch const& b) { return b.to != "stay" && b.to != here; };
@@ -172,22 +183,30 @@ private:
         }
         if (once == nullptr) return;
         if (!once->keeps_running)
-            fault(once->pointer + "/keeps_running", "must be true with only_once, or a second visit to the stage would have no clock");
+            fault(
+                once->pointer + "/keeps_running",
+                "must be true with only_once, or a second visit to the stage would have no clock");
         Set const after = reachable({at});
         for (std::size_t from = 0; from < edges_.size(); ++from) {
             if (from == at || !after[from]) continue;
             for (Edge const& edge : edges_[from])
                 if (edge.to == at && !asks_whether_passed(edge, once->name))
-                    fault(edge.step->pointer + "/to", fmt::format("leads back to {}, whose deadline {} runs once; lead elsewhere first when {{\"deadline_passed\": \"{}\"}}", stage(at).name, once->name, once->name));
+                    fault(edge.step->pointer + "/to",
+                          fmt::format("leads back to {}, whose deadline {} runs once; lead "
+                                      "elsewhere first when {{\"deadline_passed\": \"{}\"}}",
+                                      stage(at).name, once->name, once->name));
         }
     }
     static bool asks_whether_passed(Edge const& edge, std::string_view deadline) {
-        auto const about = [&](Condition const& c) { return c.fact == Fact::deadline_passed && c.name == deadline; };
+        auto const about = [&](Condition const& c) {
+            return c.fact == Fact::deadline_passed && c.name == deadline;
+        };
         std::vector<Branch> const& to = edge.step->to;
         for (Condition const& c : to[edge.branch].when)
             if (about(c) && c.negated) return true;
         for (std::size_t b = 0; b < edge.branch; ++b)
-            if (to[b].when.size() == 1 && about(to[b].when.front()) && !to[b].when.front().negated) return true;
+            if (to[b].when.size() == 1 && about(to[b].when.front()) && !to[b].when.front().negated)
+                return true;
         return false;
     }
 
@@ -226,9 +245,12 @@ private:
             break;
         }
         std::string names = stage(walked.front()).name;
-        for (auto at = walked.rbegin(); at != walked.rend(); ++at) names += " -> " + stage(*at).name;
+        for (auto at = walked.rbegin(); at != walked.rend(); ++at)
+            names += " -> " + stage(*at).name;
         fault(stage(walked.front()).pointer,
-              fmt::format("lies on a way that can go round for ever ({}); bound it with replacements_below, once_per_side, a mark, or a deadline that runs once", names));
+              fmt::format("lies on a way that can go round for ever ({}); bound it with "
+                          "replacements_below, once_per_side, a mark, or a deadline that runs once",
+                          names));
     }
     std::size_t predecessor(std::size_t at, Set const& in_order) const {
         for (std::size_t i = 0; i < edges_.size(); ++i) {
@@ -245,14 +267,23 @@ private:
         for (std::size_t i = 0; i < edges_.size(); ++i)
             for (Edge const& edge : edges_[i]) {
                 Stage const& end = stage(edge.to);
-                bool const by_clock = std::ranges::find(edge.step->by, Role::clock) != edge.step->by.end();
+                bool const by_clock =
+                    std::ranges::find(edge.step->by, Role::clock) != edge.step->by.end();
                 if (!by_clock || !end.ends()) continue;
-                bool const agreed = end.status == Status::settled || end.status == Status::withdrawn ||
-                                    end.result == "settlement" || end.result == "withdrawal";
+                bool const agreed = end.status == Status::settled ||
+                                    end.status == Status::withdrawn || end.result == "settlement" ||
+                                    end.result == "withdrawal";
                 bool const decided = end.status == Status::decided || end.result == "award";
-                if (agreed) fault(edge.step->pointer + "/to", fmt::format("lets silence lead to {}, which only the parties' own acts can", end.name));
+                if (agreed)
+                    fault(
+                        edge.step->pointer + "/to",
+                        fmt::format("lets silence lead to {}, which only the parties' own acts can",
+                                    end.name));
                 else if (decided && (without_award[i] || end.result != "award"))
-                    fault(edge.step->pointer + "/to", fmt::format("lets silence lead to {}, which binds, though no award was given before; end it without a decision", end.name));
+                    fault(edge.step->pointer + "/to",
+                          fmt::format("lets silence lead to {}, which binds, though no award was "
+                                      "given before; end it without a decision",
+                                      end.name));
             }
     }
     Set reachable_without_award() const {
@@ -263,7 +294,8 @@ private:
             std::size_t const at = open.back();
             open.pop_back();
             for (Edge const& edge : edges_[at]) {
-                bool const award = edge.step->does == Behaviour::render_outcome && edge.step->settings.kind == OutcomeKind::award;
+                bool const award = edge.step->does == Behaviour::render_outcome &&
+                                   edge.step->settings.kind == OutcomeKind::award;
                 if (award || seen[edge.to]) continue;
                 seen[edge.to] = true;
                 open.push_back(edge.to);
@@ -278,7 +310,8 @@ private:
             std::vector<std::size_t> appointing;
             for (std::size_t i = 0; i < edges_.size(); ++i)
                 for (Step const& step : stage(i).steps) {
-                    bool const appoints = step.does == Behaviour::appoint_neutral || step.does == Behaviour::draw_neutral;
+                    bool const appoints = step.does == Behaviour::appoint_neutral ||
+                                          step.does == Behaviour::draw_neutral;
                     if (appoints && step.settings.seat == seat) appointing.push_back(i);
                 }
             Set const possible = reachable(appointing);
@@ -286,7 +319,11 @@ private:
                 if (possible[i]) continue;
                 for (Step const& step : stage(i).steps)
                     if (std::ranges::find(step.by, role_of(seat)) != step.by.end())
-                        fault(step.pointer + "/by", fmt::format("names the {}, but nobody can have taken that seat before {} ends", name_of(seat), stage(i).name));
+                        fault(
+                            step.pointer + "/by",
+                            fmt::format(
+                                "names the {}, but nobody can have taken that seat before {} ends",
+                                name_of(seat), stage(i).name));
             }
         }
     }
@@ -295,11 +332,14 @@ private:
     std::vector<FieldError>& faults_;
     std::map<std::string, std::size_t, std::less<>> index_;
     std::vector<std::vector<Edge>> edges_;
-    std::vector<std::vector<std::size_t>> interrupted_by_; // stages that an interruption leads here from
+    std::vector<std::vector<std::size_t>>
+        interrupted_by_; // stages that an interruption leads here from
 };
 
 } // namespace
 
-void check_paths(Procedure const& procedure, std::vector<FieldError>& faults) { Paths(procedure, faults).run(); }
+void check_paths(Procedure const& procedure, std::vector<FieldError>& faults) {
+    Paths(procedure, faults).run();
+}
 
 } // namespace parley

@@ -62,7 +62,8 @@ private:
             return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
         });
         if (!fits)
-            object.error("procedure", RefusalCode::invalid, "must be lower-case letters, digits and hyphens");
+            object.error("procedure", RefusalCode::invalid,
+                         "must be lower-case letters, digits and hyphens");
         procedure_.ref.version = static_cast<std::int32_t>(object.integer("version", 1, 1'000'000));
         procedure_.title = object.text("title", 200);
         procedure_.means = object.text("means");
@@ -72,16 +73,19 @@ private:
         if (std::ranges::find(known, procedure_.status) == std::end(known))
             object.error("status", RefusalCode::invalid, "must be adopted, draft, historic or own");
         std::string const track = object.text("track", name_length_max);
-        if (!track.empty()) procedure_.track = reading_.word<Track>("/track", track).value_or(Track::two);
+        if (!track.empty())
+            procedure_.track = reading_.word<Track>("/track", track).value_or(Track::two);
     }
 
     void read_stages() {
         Members const stages = members("stages");
         if (!json_.at("stages").is_object() || stages.empty())
-            return reading_.fault("/stages", RefusalCode::wrong_type, "must be an object with the stages in order");
+            return reading_.fault("/stages", RefusalCode::wrong_type,
+                                  "must be an object with the stages in order");
         if (stages.size() > stages_max)
-            return reading_.fault("/stages", RefusalCode::too_large,
-                                  fmt::format("holds {} stages; the most is {}", stages.size(), stages_max));
+            return reading_.fault(
+                "/stages", RefusalCode::too_large,
+                fmt::format("holds {} stages; the most is {}", stages.size(), stages_max));
         for (auto const& [name, json] : stages)
             procedure_.stages.push_back(read_stage(name, *json, ordered_.at("stages").at(name)));
     }
@@ -92,11 +96,13 @@ private:
         stage.pointer = "/stages/" + pointer_token(name);
         reading_.check_name(stage.pointer, name);
         if (name == "stay" || name == "resume")
-            reading_.fault(stage.pointer, RefusalCode::invalid, "has a name that means something else in a branch");
+            reading_.fault(stage.pointer, RefusalCode::invalid,
+                           "has a name that means something else in a branch");
         ObjectReader object(json, stage.pointer, reading_.errors);
         std::string const kind = object.text("kind", name_length_max);
         if (!kind.empty())
-            stage.kind = reading_.word<StageKind>(stage.pointer + "/kind", kind).value_or(StageKind::exchange);
+            stage.kind = reading_.word<StageKind>(stage.pointer + "/kind", kind)
+                             .value_or(StageKind::exchange);
         stage.means = object.text("means");
         stage.cites = object.text("cites", 300);
         if (stage.ends()) read_end(object, stage);
@@ -107,11 +113,14 @@ private:
     void read_end(ObjectReader& object, Stage& stage) {
         std::string const status = object.text("status", name_length_max);
         if (!status.empty())
-            stage.status = reading_.word<Status>(stage.pointer + "/status", status).value_or(Status::closed);
+            stage.status =
+                reading_.word<Status>(stage.pointer + "/status", status).value_or(Status::closed);
         if (stage.status == Status::open && status == "open")
-            object.error("status", RefusalCode::invalid, "must not be open, for this stage is an end");
+            object.error("status", RefusalCode::invalid,
+                         "must not be open, for this stage is an end");
         stage.result = object.text("result", name_length_max);
-        constexpr std::string_view known[] = {"", "settlement", "withdrawal", "award", "recommendation", "none"};
+        constexpr std::string_view known[] = {"",      "settlement",     "withdrawal",
+                                              "award", "recommendation", "none"};
         if (std::ranges::find(known, stage.result) == std::end(known))
             object.error("result", RefusalCode::invalid,
                          "must be settlement, withdrawal, award, recommendation or none");
@@ -120,7 +129,8 @@ private:
     void read_live(ObjectReader& object, OrderedJson const& ordered, Stage& stage) {
         if (object.has("label")) {
             std::string const label = object.text("label", name_length_max);
-            stage.label = reading_.word<Label>(stage.pointer + "/label", label).value_or(Label::open);
+            stage.label =
+                reading_.word<Label>(stage.pointer + "/label", label).value_or(Label::open);
         }
         stage.waits_for = reading_.words<Role>(object, "waits_for");
         Json const* const deadlines = object.optional("deadlines");
@@ -136,10 +146,12 @@ private:
         std::vector<DeadlineRule> out;
         if (!is_map(json, pointer, deadlines_max)) return out;
         for (auto const& [name, value] : members_of(json, ordered))
-            out.push_back(read_deadline(reading_, name, *value, pointer + '/' + pointer_token(name)));
+            out.push_back(
+                read_deadline(reading_, name, *value, pointer + '/' + pointer_token(name)));
         return out;
     }
-    std::vector<Step> read_steps(Json const& json, OrderedJson const& ordered, std::string const& parent) {
+    std::vector<Step> read_steps(Json const& json, OrderedJson const& ordered,
+                                 std::string const& parent) {
         std::string const pointer = parent + "/steps";
         std::vector<Step> out;
         if (!is_map(json, pointer, steps_max)) return out;
@@ -180,19 +192,23 @@ private:
                std::vector<DeadlineRule> const& deadlines, std::vector<Step> const& steps) {
         auto const stage = std::ranges::find(procedure_.stages, name, &Stage::name);
         if (stage == procedure_.stages.end() || stage->ends())
-            return reading_.fault(pointer, RefusalCode::invalid,
-                                  fmt::format("names {}, which is no live stage", Reading::quoted(name)));
+            return reading_.fault(
+                pointer, RefusalCode::invalid,
+                fmt::format("names {}, which is no live stage", Reading::quoted(name)));
         for (DeadlineRule const& rule : deadlines) {
-            if (std::ranges::find(stage->deadlines, rule.name, &DeadlineRule::name) != stage->deadlines.end())
-                reading_.fault(pointer, RefusalCode::invalid,
-                               fmt::format("gives {} a second deadline called {}", name, rule.name));
+            if (std::ranges::find(stage->deadlines, rule.name, &DeadlineRule::name) !=
+                stage->deadlines.end())
+                reading_.fault(
+                    pointer, RefusalCode::invalid,
+                    fmt::format("gives {} a second deadline called {}", name, rule.name));
             else stage->deadlines.push_back(rule);
         }
         for (Step const& step : steps)
             if (stage->step(step.name) == nullptr) stage->steps.push_back(step);
         if (stage->steps.size() > steps_max || stage->deadlines.size() > deadlines_max)
             reading_.fault(pointer, RefusalCode::too_large,
-                           fmt::format("gives {} more than {} steps or {} deadlines", name, steps_max, deadlines_max));
+                           fmt::format("gives {} more than {} steps or {} deadlines", name,
+                                       steps_max, deadlines_max));
     }
 
     // Each fault with its line; the same fault of a shared step is reported once.
@@ -204,8 +220,9 @@ private:
             if (faults.size() == faults_max) break;
         }
         for (FieldError& fault : faults)
-            fault.detail = fmt::format("line {}, {}: {}", line_of(procedure_.text, fault.pointer),
-                                       fault.pointer.empty() ? "the file" : fault.pointer, fault.detail);
+            fault.detail =
+                fmt::format("line {}, {}: {}", line_of(procedure_.text, fault.pointer),
+                            fault.pointer.empty() ? "the file" : fault.pointer, fault.detail);
         std::string detail = faults.front().detail;
         if (faults.size() > 1) detail += fmt::format(" (and {} more faults)", faults.size() - 1);
         return {RefusalCode::procedure_rejected, std::move(detail), std::move(faults), {}, {}};
@@ -236,10 +253,11 @@ Result<std::shared_ptr<Procedure const>> ProcedureLibrary::add(std::string_view 
     std::pair key(procedure->ref.name, procedure->ref.version);
     if (auto const found = by_version_.find(key); found != by_version_.end()) {
         if (found->second->ref.sha256 == procedure->ref.sha256) return found->second;
-        return refuse(RefusalCode::procedure_rejected,
-                      fmt::format("{} version {} is in the library with other bytes; a released version "
-                                  "never changes, so give this file the next version",
-                                  key.first, key.second));
+        return refuse(
+            RefusalCode::procedure_rejected,
+            fmt::format("{} version {} is in the library with other bytes; a released version "
+                        "never changes, so give this file the next version",
+                        key.first, key.second));
     }
     auto shared = std::make_shared<Procedure const>(std::move(*procedure));
     by_version_.emplace(std::move(key), shared);
@@ -258,7 +276,8 @@ std::shared_ptr<Procedure const> ProcedureLibrary::find(ProcedureRef const& ref)
     return found != nullptr && found->ref.sha256 == ref.sha256 ? found : nullptr;
 }
 
-std::shared_ptr<Procedure const> ProcedureLibrary::find(std::string_view name, std::int32_t version) const {
+std::shared_ptr<Procedure const> ProcedureLibrary::find(std::string_view name,
+                                                        std::int32_t version) const {
     auto const found = by_version_.find({std::string(name), version});
     return found == by_version_.end() ? nullptr : found->second;
 }

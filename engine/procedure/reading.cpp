@@ -15,7 +15,8 @@ void Reading::fault(std::string pointer, RefusalCode code, std::string sentence)
 
 // Long texts of a hostile file are cut: a fault is a sentence for people.
 std::string Reading::quoted(std::string_view text) {
-    return fmt::format("`{}`", text.size() > name_length_max ? text.substr(0, name_length_max) : text);
+    return fmt::format("`{}`",
+                       text.size() > name_length_max ? text.substr(0, name_length_max) : text);
 }
 
 void Reading::check_name(std::string const& pointer, std::string_view name) {
@@ -96,7 +97,8 @@ std::vector<std::string> Reading::names(ObjectReader& object, std::string_view m
         }
         std::string const& name = item.get_ref<std::string const&>();
         if (std::ranges::find(out, name) != out.end())
-            fault(pointer, RefusalCode::invalid, fmt::format("names {} a second time; leave it out", quoted(name)));
+            fault(pointer, RefusalCode::invalid,
+                  fmt::format("names {} a second time; leave it out", quoted(name)));
         else out.push_back(name);
     }
     return out;
@@ -159,7 +161,8 @@ void check_bound(ObjectReader& object, std::string_view member, Value const& val
     if (!alike)
         return object.error(member, RefusalCode::wrong_type,
                             fmt::format("bounds {}, so it must be of the same kind", value.text));
-    bool const kept = is_least ? size_of(value) >= size_of(*bound) : size_of(value) <= size_of(*bound);
+    bool const kept =
+        is_least ? size_of(value) >= size_of(*bound) : size_of(value) <= size_of(*bound);
     if (!kept)
         object.error("value", RefusalCode::out_of_range,
                      fmt::format("is {}; {} says {}", value.text, member, bound->text));
@@ -167,11 +170,13 @@ void check_bound(ObjectReader& object, std::string_view member, Value const& val
 
 } // namespace
 
-void read_parameters(Reading& reading, std::vector<std::pair<std::string, Json const*>> const& members,
+void read_parameters(Reading& reading,
+                     std::vector<std::pair<std::string, Json const*>> const& members,
                      std::string const& pointer) {
     if (members.size() > parameters_max)
-        return reading.fault(pointer, RefusalCode::too_large,
-                             fmt::format("holds {} parameters; the most is {}", members.size(), parameters_max));
+        return reading.fault(
+            pointer, RefusalCode::too_large,
+            fmt::format("holds {} parameters; the most is {}", members.size(), parameters_max));
     for (auto const& [name, json] : members) {
         std::string const here = pointer + '/' + pointer_token(name);
         reading.check_name(here, name);

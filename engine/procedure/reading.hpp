@@ -72,7 +72,8 @@ public:
 };
 
 // Reads `parameters` into `reading`, in the order of the file.
-void read_parameters(Reading& reading, std::vector<std::pair<std::string, Json const*>> const& members,
+void read_parameters(Reading& reading,
+                     std::vector<std::pair<std::string, Json const*>> const& members,
                      std::string const& pointer);
 Step read_step(Reading& reading, std::string name, Json const& json, std::string const& pointer);
 DeadlineRule read_deadline(Reading& reading, std::string name, Json const& json,

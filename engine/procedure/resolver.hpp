@@ -16,6 +16,8 @@ struct LawRow {
     std::string jurisdiction;           // as people call it
     std::string effect;                 // binding, not_binding, not_binding_below, post_dispute_form, ...
     std::string condition, authority, citation;
+    std::string form; // what an agreement after the dispute must have: plain, separate, certified
+    bool verified = true;               // read in the source, or noted from memory
     std::optional<Money> threshold;
     std::optional<std::string> region;  // a part of the country (Quebec); matched by residence region
     Instant from;

@@ -18,13 +18,14 @@ namespace {
 void read_fact_with_argument(Reading& reading, Json const& json, std::string const& pointer,
                              Condition& condition) {
     if (json.size() != 1)
-        return reading.fault(pointer, RefusalCode::invalid,
-                             "must have one member: marked, deadline_passed, replacements_below or not");
+        return reading.fault(
+            pointer, RefusalCode::invalid,
+            "must have one member: marked, deadline_passed, replacements_below or not");
     std::string const member = json.begin().key();
     std::string const here = pointer + '/' + pointer_token(member);
     auto const fact = parse_name<Fact>(member);
-    bool const takes_one = fact == Fact::marked || fact == Fact::deadline_passed ||
-                           fact == Fact::replacements_below;
+    bool const takes_one =
+        fact == Fact::marked || fact == Fact::deadline_passed || fact == Fact::replacements_below;
     if (!takes_one)
         return reading.fault(here, fact ? RefusalCode::invalid : RefusalCode::unknown_field,
                              fact ? fmt::format("takes nothing; write \"{}\"", member)
@@ -61,12 +62,15 @@ Condition read_condition(Reading& reading, Json const& given, std::string pointe
     auto const fact = reading.word<Fact>(pointer, name);
     if (!fact) return condition;
     condition.fact = *fact;
-    if (*fact == Fact::marked || *fact == Fact::deadline_passed || *fact == Fact::replacements_below)
-        reading.fault(pointer, RefusalCode::invalid, fmt::format("needs to say which: write {{\"{}\": \"...\"}}", name));
+    if (*fact == Fact::marked || *fact == Fact::deadline_passed ||
+        *fact == Fact::replacements_below)
+        reading.fault(pointer, RefusalCode::invalid,
+                      fmt::format("needs to say which: write {{\"{}\": \"...\"}}", name));
     return condition;
 }
 
-std::vector<Condition> read_conditions(Reading& reading, ObjectReader& object, std::string_view member) {
+std::vector<Condition> read_conditions(Reading& reading, ObjectReader& object,
+                                       std::string_view member) {
     std::vector<Condition> out;
     Json const* const json = object.optional(member);
     if (json == nullptr) return out;
@@ -76,7 +80,8 @@ std::vector<Condition> read_conditions(Reading& reading, ObjectReader& object, s
         return out;
     }
     for (std::size_t i = 0; i < json->size(); ++i)
-        out.push_back(read_condition(reading, (*json)[i], fmt::format("{}/{}", object.pointer_to(member), i)));
+        out.push_back(read_condition(reading, (*json)[i],
+                                     fmt::format("{}/{}", object.pointer_to(member), i)));
     return out;
 }
 
@@ -89,12 +94,15 @@ std::vector<Branch> read_branches(Reading& reading, ObjectReader& object) {
         return out;
     }
     if (!json->is_array() || json->empty() || json->size() > branches_max) {
-        object.error("to", RefusalCode::wrong_type,
-                     fmt::format("must be a stage, \"stay\", \"resume\" or a list of 1 to {} branches", branches_max));
+        object.error(
+            "to", RefusalCode::wrong_type,
+            fmt::format("must be a stage, \"stay\", \"resume\" or a list of 1 to {} branches",
+                        branches_max));
         return out;
     }
     for (std::size_t i = 0; i < json->size(); ++i) {
-        ObjectReader branch((*json)[i], fmt::format("{}/{}", object.pointer_to("to"), i), reading.errors);
+        ObjectReader branch((*json)[i], fmt::format("{}/{}", object.pointer_to("to"), i),
+                            reading.errors);
         Branch read;
         read.when = read_conditions(reading, branch, "when");
         read.to = branch.text("to", name_length_max);
@@ -127,7 +135,8 @@ void read_consent(ObjectReader& object, Behaviour does, BehaviourSettings& setti
     bool const fits = extends ? settings.consent == "both"
                               : settings.consent == "none" || settings.consent == "other_side";
     if (!fits && !settings.consent.empty())
-        object.error("consent", RefusalCode::invalid, extends ? "must be both" : "must be none or other_side");
+        object.error("consent", RefusalCode::invalid,
+                     extends ? "must be both" : "must be none or other_side");
 }
 
 void read_setting(Reading& reading, ObjectReader& object, Behaviour does, std::string_view member,
@@ -153,8 +162,9 @@ void read_does(Reading& reading, ObjectReader& object, Step& step) {
     std::string const pointer = object.pointer_to("does");
     bool const told = json->is_object() && json->size() == 1;
     if (!told && !json->is_string())
-        return object.error("does", RefusalCode::wrong_type,
-                            "must be the name of a behaviour or an object with that name and its settings");
+        return object.error(
+            "does", RefusalCode::wrong_type,
+            "must be the name of a behaviour or an object with that name and its settings");
     std::string const name = told ? json->begin().key() : json->get<std::string>();
     std::string const here = told ? pointer + '/' + pointer_token(name) : pointer;
     auto const does = reading.word<Behaviour>(here, name);
@@ -216,13 +226,15 @@ DeadlineRule read_deadline(Reading& reading, std::string name, Json const& json,
     if (object.has("ends")) {
         std::string const ends = object.text("ends");
         if (ends == "instant") rule.ends = Ends::instant;
-        else if (ends != "end_of_day") object.error("ends", RefusalCode::invalid, "must be end_of_day or instant");
+        else if (ends != "end_of_day")
+            object.error("ends", RefusalCode::invalid, "must be end_of_day or instant");
     }
     if (object.has("on_return")) {
         std::string const on_return = object.text("on_return");
         reading.on_returns.insert(pointer);
         if (on_return == "remaining") rule.on_return = OnReturn::remaining;
-        else if (on_return != "restart") object.error("on_return", RefusalCode::invalid, "must be restart or remaining");
+        else if (on_return != "restart")
+            object.error("on_return", RefusalCode::invalid, "must be restart or remaining");
     }
     if (object.has("keeps_running")) rule.keeps_running = object.boolean("keeps_running");
     if (object.has("by_step")) rule.by_step = object.boolean("by_step");

@@ -21,7 +21,9 @@ std::int64_t floor_divide(std::int64_t value, std::int64_t by) {
     return value % by < 0 ? quotient - 1 : quotient;
 }
 
-Date date_in_utc(Instant at) { return {static_cast<std::int32_t>(floor_divide(at.us, us_per_day))}; }
+Date date_in_utc(Instant at) {
+    return {static_cast<std::int32_t>(floor_divide(at.us, us_per_day))};
+}
 
 // What lies beyond the last instant that Parley can store ends there.
 Instant within_reach(Instant at) { return std::clamp(at, instant_min, instant_max); }
@@ -33,7 +35,8 @@ bool is_elapsed(Period period) { return period.unit == PeriodUnit::hours; }
 Date add(Date date, Period period) {
     switch (period.unit) {
     case PeriodUnit::hours:
-    case PeriodUnit::business_days: break; // never asked: hours have no date, business days no calendar
+    case PeriodUnit::business_days:
+        break; // never asked: hours have no date, business days no calendar
     case PeriodUnit::days: return within_reach(Date{date.days + period.count});
     case PeriodUnit::weeks: return within_reach(Date{date.days + period.count * 7});
     case PeriodUnit::months: return within_reach(add_months(date, period.count));
@@ -55,7 +58,8 @@ struct LocatedActor {
     Zone const* zone;
 };
 
-Result<std::vector<LocatedActor>> locate(ZoneRules const& zones, std::span<TimedActor const> actors) {
+Result<std::vector<LocatedActor>> locate(ZoneRules const& zones,
+                                         std::span<TimedActor const> actors) {
     std::vector<LocatedActor> located;
     located.reserve(actors.size());
     for (TimedActor const& actor : actors) {
@@ -70,7 +74,8 @@ Result<std::vector<LocatedActor>> locate(ZoneRules const& zones, std::span<Timed
 }
 
 // The latest of the ends of the actors' last days (S3), and how it came about.
-Result<ComputedDeadline> end_of_last_days(ZoneRules const& zones, std::span<TimedActor const> actors,
+Result<ComputedDeadline> end_of_last_days(ZoneRules const& zones,
+                                          std::span<TimedActor const> actors,
                                           std::vector<Date> last_days, std::string_view words,
                                           std::string_view because) {
     PARLEY_ASSERT(!actors.empty(), "a deadline in days says whose days they are");
@@ -84,25 +89,28 @@ Result<ComputedDeadline> end_of_last_days(ZoneRules const& zones, std::span<Time
         auto const& [actor, zone] = (*located)[i];
         Instant const end = within_reach(zone->end_of_day(last_days[i]));
         if (actors.size() == 1)
-            out.trace.push_back(fmt::format("{}: last day {} in {}", words, text_of(last_days[i]), zone->name));
+            out.trace.push_back(
+                fmt::format("{}: last day {} in {}", words, text_of(last_days[i]), zone->name));
         else
-            out.trace.push_back(fmt::format("{}: {}, last day {} in {}, which ends {}", actor->who, words,
-                                            text_of(last_days[i]), zone->name, text_of(end)));
+            out.trace.push_back(fmt::format("{}: {}, last day {} in {}, which ends {}", actor->who,
+                                            words, text_of(last_days[i]), zone->name,
+                                            text_of(end)));
         if (first || end > out.at) {
             out.at = end;
             out.zone = zone->name;
         }
         first = false;
     }
-    out.trace.push_back(fmt::format("ends {}, the {} in {}", text_of(out.at),
-                                    actors.size() == 1 ? "end of that day" : "latest of these ends,",
-                                    out.zone));
+    out.trace.push_back(
+        fmt::format("ends {}, the {} in {}", text_of(out.at),
+                    actors.size() == 1 ? "end of that day" : "latest of these ends,", out.zone));
     out.last_days = std::move(last_days);
     return out;
 }
 
 // A deadline at an instant; zones only tell on which day of each actor it falls.
-ComputedDeadline at_instant(ZoneRules const& zones, std::span<TimedActor const> actors, Instant at) {
+ComputedDeadline at_instant(ZoneRules const& zones, std::span<TimedActor const> actors,
+                            Instant at) {
     ComputedDeadline out;
     out.at = at;
     for (TimedActor const& actor : actors) {
@@ -174,16 +182,19 @@ Result<ComputedDeadline> compute_deadline(ZoneRules const& zones, Period period,
     if (!located) return std::unexpected(located.error());
     std::vector<Date> last_days;
     last_days.reserve(actors.size());
-    for (LocatedActor const& one : *located) last_days.push_back(add(one.zone->local_date(anchor), period));
+    for (LocatedActor const& one : *located)
+        last_days.push_back(add(one.zone->local_date(anchor), period));
     return end_of_last_days(zones, actors, std::move(last_days), words_of(period), because);
 }
 
-Result<ComputedDeadline> extend_deadline(ZoneRules const& zones, Deadline const& deadline, Period by,
-                                         std::span<TimedActor const> actors, std::string_view because) {
+Result<ComputedDeadline> extend_deadline(ZoneRules const& zones, Deadline const& deadline,
+                                         Period by, std::span<TimedActor const> actors,
+                                         std::string_view because) {
     if (by.unit == PeriodUnit::business_days) return std::unexpected(no_calendar(by));
     if (is_elapsed(by) || !ends_with_a_day(zones, deadline, actors)) {
         ComputedDeadline out = at_instant(zones, actors, add_elapsed(deadline.at, by));
-        out.trace = {std::string(because), fmt::format("ends {}, {} later", text_of(out.at), words_of(by))};
+        out.trace = {std::string(because),
+                     fmt::format("ends {}, {} later", text_of(out.at), words_of(by))};
         return out;
     }
     std::vector<Date> last_days;
@@ -191,13 +202,13 @@ Result<ComputedDeadline> extend_deadline(ZoneRules const& zones, Deadline const&
     for (std::size_t i = 0; i < actors.size(); ++i) {
         bool const known = i < deadline.last_days.size();
         Zone const* zone = zones.find(actors[i].zone);
-        Date const day = known           ? deadline.last_days[i]
+        Date const day = known             ? deadline.last_days[i]
                          : zone != nullptr ? zone->local_date(deadline.at)
                                            : date_in_utc(deadline.at);
         last_days.push_back(add(day, by));
     }
-    return end_of_last_days(zones, actors, std::move(last_days), fmt::format("{} more", words_of(by)),
-                            because);
+    return end_of_last_days(zones, actors, std::move(last_days),
+                            fmt::format("{} more", words_of(by)), because);
 }
 
 std::int32_t days_left(ZoneRules const& zones, Deadline const& deadline, Instant suspended_at) {
@@ -207,8 +218,9 @@ std::int32_t days_left(ZoneRules const& zones, Deadline const& deadline, Instant
     return std::max(last.days - today.days, 0);
 }
 
-Result<ComputedDeadline> resume_deadline(ZoneRules const& zones, std::int32_t days, Instant resumed_at,
-                                         std::span<TimedActor const> actors, std::string_view because) {
+Result<ComputedDeadline> resume_deadline(ZoneRules const& zones, std::int32_t days,
+                                         Instant resumed_at, std::span<TimedActor const> actors,
+                                         std::string_view because) {
     return compute_deadline(zones, {days, PeriodUnit::days}, resumed_at, actors, false, because);
 }
 

@@ -193,7 +193,8 @@ void add_change(Zone& zone, std::int64_t at_s, std::int32_t offset_s) {
 void add_future(Zone& zone, FutureRule const& rule, std::int64_t after_s) {
     int const year_first =
         1970 + static_cast<int>(std::max<std::int64_t>(after_s, 0) / seconds_per_day / 366);
-    if (!rule.has_summer) return add_change(zone, std::max<std::int64_t>(after_s, 0), rule.standard_s);
+    if (!rule.has_summer)
+        return add_change(zone, std::max<std::int64_t>(after_s, 0), rule.standard_s);
     std::vector<Zone::Change> changes;
     for (int year = year_first; year <= zone_year_max; ++year) {
         std::int64_t const starts =

@@ -63,14 +63,17 @@ ZoneRules ZoneRules::load() {
         std::string name = entry->path().lexically_relative(folder).generic_string();
         auto zone = read_zone_file(name, bytes);
         if (!zone)
-            throw Fault(fmt::format("the time zone {} in {} is damaged; reinstall the package tzdata",
-                                    name, zones_folder));
+            throw Fault(
+                fmt::format("the time zone {} in {} is damaged; reinstall the package tzdata", name,
+                            zones_folder));
         rules.zones_.insert_or_assign(std::move(name), std::move(*zone));
     }
     if (error)
-        throw Fault(fmt::format("cannot read the time zones in {}: {}", zones_folder, error.message()));
+        throw Fault(
+            fmt::format("cannot read the time zones in {}: {}", zones_folder, error.message()));
     if (!rules.zones_.contains("Etc/UTC"))
-        throw Fault(fmt::format("there are no time zones in {}; install the package tzdata", zones_folder));
+        throw Fault(
+            fmt::format("there are no time zones in {}; install the package tzdata", zones_folder));
     rules.version_ = version_in(folder);
     return rules;
 }

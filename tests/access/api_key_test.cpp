@@ -12,12 +12,14 @@ struct Keys : testing::Test {
     NewApiKey const live = make(KeyKind::administrator, true, "");
 
     static NewApiKey make(KeyKind kind, bool is_live, std::string owner) {
-        return make_api_key(kind, is_live, std::move(owner), "for tests", at("2026-11-01T00:00:00Z"));
+        return make_api_key(kind, is_live, std::move(owner), "for tests",
+                            at("2026-11-01T00:00:00Z"));
     }
     Result<Principal> ask(std::vector<ApiKey> const& stored, std::optional<std::string> header) {
         auto registry = std::make_shared<Registry>();
         for (ApiKey const& key : stored) registry->keys.emplace(key.id, key);
-        return authenticate(registry, header ? std::optional<std::string_view>(*header) : std::nullopt, now);
+        return authenticate(registry,
+                            header ? std::optional<std::string_view>(*header) : std::nullopt, now);
     }
     void expect_unknown(std::optional<std::string> header, char const* why) {
         auto const answer = ask({good.key, live.key}, header);
@@ -108,12 +110,8 @@ TEST_F(Keys, RevokedAndExpiredKeysAreOver) {
         bool open;
     };
     Row const rows[] = {
-        {{}, {}, true},
-        {now + 1, {}, true},
-        {now, {}, false},
-        {now - 1, {}, false},
-        {{}, now + 1, true},
-        {{}, now, false},
+        {{}, {}, true},       {now + 1, {}, true}, {now, {}, false},
+        {now - 1, {}, false}, {{}, now + 1, true}, {{}, now, false},
     };
     for (Row const& row : rows) {
         ApiKey key = good.key;
@@ -121,7 +119,9 @@ TEST_F(Keys, RevokedAndExpiredKeysAreOver) {
         key.revoked_at = row.revoked;
         auto const answer = ask({key}, "Bearer " + good.text);
         EXPECT_EQ(answer.has_value(), row.open);
-        if (!answer) { EXPECT_EQ(answer.error().code, RefusalCode::not_authenticated); }
+        if (!answer) {
+            EXPECT_EQ(answer.error().code, RefusalCode::not_authenticated);
+        }
     }
 }
 
@@ -136,8 +136,10 @@ TEST_F(Keys, OnlyAPlatformActsForOthers) {
     EXPECT_EQ(read_act_as(platform(1), who).value(), id<PartyId>(1));
     EXPECT_EQ(read_act_as(platform(1), std::nullopt).value(), std::nullopt);
     EXPECT_EQ(read_act_as(platform(1), "pty_1").error().code, RefusalCode::bad_parameter);
-    EXPECT_EQ(read_act_as(platform(1), id<NeutralId>(1).text()).error().code, RefusalCode::bad_parameter);
-    EXPECT_EQ(read_act_as(office(KeyKind::administrator), who).error().code, RefusalCode::not_permitted);
+    EXPECT_EQ(read_act_as(platform(1), id<NeutralId>(1).text()).error().code,
+              RefusalCode::bad_parameter);
+    EXPECT_EQ(read_act_as(office(KeyKind::administrator), who).error().code,
+              RefusalCode::not_permitted);
     EXPECT_EQ(read_act_as(party(1), who).error().code, RefusalCode::not_permitted);
 }
 

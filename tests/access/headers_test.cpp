@@ -51,11 +51,14 @@ TEST(IdempotencyKey, IsReadQuotedOrBare) {
         if (read) EXPECT_EQ(*read, *row.key);
         else EXPECT_EQ(read.error().code, RefusalCode::bad_parameter) << row.header;
     }
-    EXPECT_EQ(read_idempotency_key(std::nullopt).error().code, RefusalCode::idempotency_key_missing);
+    EXPECT_EQ(read_idempotency_key(std::nullopt).error().code,
+              RefusalCode::idempotency_key_missing);
 }
 
 TEST(Fingerprint, SeesTheMeaningAndNotTheSpelling) {
-    auto const of = [](char const* text, char const* query = "") { return fingerprint_of(*parse_json(text), query); };
+    auto const of = [](char const* text, char const* query = "") {
+        return fingerprint_of(*parse_json(text), query);
+    };
     EXPECT_EQ(of(R"({"a":1,"b":[true,null]})"), of("{ \"b\" : [ true , null ],\n \"a\" : 1 }"));
     EXPECT_EQ(of(R"({"a":"\u0041"})"), of(R"({"a":"A"})"));
     EXPECT_NE(of(R"({"a":1})"), of(R"({"a":2})"));
@@ -66,7 +69,8 @@ TEST(Fingerprint, SeesTheMeaningAndNotTheSpelling) {
 }
 
 TEST(ReceiptKeys, NeverMeetAcrossCallersPartiesOrPaths) {
-    auto const scope = [](Principal const& who, std::optional<PartyId> as, char const* method, char const* path) {
+    auto const scope = [](Principal const& who, std::optional<PartyId> as, char const* method,
+                          char const* path) {
         return receipt_key(who, as, method, path, "k", {}).scope;
     };
     auto const one = scope(platform(1), {}, "POST", "/v1/disputes");
@@ -132,18 +136,23 @@ TEST(ETags, IfMatchHoldsOnlyForTheViewersPresentVersion) {
     DisputeState state = dispute();
     state.counts[0][0] = 3;
     Viewer const viewer{Role::claimant, false, {}};
-    auto const expected = [&](char const* field) { return expected_version(*parse_tags(field), state, viewer); };
+    auto const expected = [&](char const* field) {
+        return expected_version(*parse_tags(field), state, viewer);
+    };
     EXPECT_EQ(expected("*"), std::nullopt);
     EXPECT_EQ(expected("\"v3-claimant\""), 3U);
     EXPECT_EQ(expected("\"v2-claimant\", \"v3-claimant\""), 3U);
     for (char const* stale :
-         {"\"v2-claimant\"", "\"v4-claimant\"", "W/\"v3-claimant\"", "\"v3-respondent\"", "\"v3-claimant-verified\"",
-          "\"v03-claimant\"", "\"v3\"", "\"x\"", "\"v-claimant\"", "\"v99999999999999999999-claimant\""})
+         {"\"v2-claimant\"", "\"v4-claimant\"", "W/\"v3-claimant\"", "\"v3-respondent\"",
+          "\"v3-claimant-verified\"", "\"v03-claimant\"", "\"v3\"", "\"x\"", "\"v-claimant\"",
+          "\"v99999999999999999999-claimant\""})
         EXPECT_NE(expected(stale).value_or(3), 3U) << stale;
 }
 
 TEST(ETags, IfNoneMatchComparesWeakly) {
-    auto const fails = [](char const* field) { return none_match_fails(*parse_tags(field), "\"v3-claimant\""); };
+    auto const fails = [](char const* field) {
+        return none_match_fails(*parse_tags(field), "\"v3-claimant\"");
+    };
     EXPECT_TRUE(fails("*"));
     EXPECT_TRUE(fails("\"v3-claimant\""));
     EXPECT_TRUE(fails("W/\"v3-claimant\""));
@@ -181,8 +190,8 @@ TEST(Cursors, DamageIsSeen) {
         damaged[i] = damaged[i] == 'A' ? 'B' : 'A';
         EXPECT_FALSE(open_cursor(key, damaged, "b")) << i;
     }
-    for (std::string const& bad : {std::string(), std::string("x"), std::string("%%%"), cursor + "A",
-                                   cursor.substr(1), std::string(100'000, 'A')})
+    for (std::string const& bad : {std::string(), std::string("x"), std::string("%%%"),
+                                   cursor + "A", cursor.substr(1), std::string(100'000, 'A')})
         EXPECT_FALSE(open_cursor(key, bad, "b"));
     EXPECT_NE(make_cursor(key, "7", "b"), cursor) << "a nonce is never used twice";
 }

@@ -108,10 +108,12 @@ TEST(Permit, BothThePartyAndThePlatformAreRecorded) {
     };
     EXPECT_EQ(actor(platform(1), id<PartyId>(2)),
               (Actor{Role::respondent, id<PartyId>(2).text(), id<PlatformId>(1), false}));
-    EXPECT_EQ(actor(platform(1), {}), (Actor{Role::platform, id<PlatformId>(1).text(), id<PlatformId>(1), false}));
+    EXPECT_EQ(actor(platform(1), {}),
+              (Actor{Role::platform, id<PlatformId>(1).text(), id<PlatformId>(1), false}));
     EXPECT_EQ(actor(party(1), {}), (Actor{Role::claimant, id<PartyId>(1).text(), {}, true}));
     EXPECT_EQ(actor(neutral(1), {}), (Actor{Role::mediator, id<NeutralId>(1).text(), {}, true}));
-    EXPECT_EQ(actor(office(KeyKind::administrator), {}), (Actor{Role::administrator, id<ApiKeyId>(9).text(), {}, true}));
+    EXPECT_EQ(actor(office(KeyKind::administrator), {}),
+              (Actor{Role::administrator, id<ApiKeyId>(9).text(), {}, true}));
 }
 
 } // namespace

@@ -42,6 +42,8 @@ inline Principal neutral(std::uint8_t n, bool live = false) {
 inline Principal party(std::uint8_t n, bool live = false) {
     return {KeyKind::party, live, id<ApiKeyId>(n), {}, {}, id<PartyId>(n)};
 }
-inline Principal office(KeyKind kind, bool live = false) { return {kind, live, id<ApiKeyId>(9), {}, {}, {}}; }
+inline Principal office(KeyKind kind, bool live = false) {
+    return {kind, live, id<ApiKeyId>(9), {}, {}, {}};
+}
 
 } // namespace parley::access

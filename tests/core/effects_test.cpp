@@ -68,6 +68,21 @@ TEST(Effects, ANeutralsLoadCountsFromBeingAskedToTheEnd) {
     EXPECT_EQ(ended[0].neutral, play.roster[0].id);
 }
 
+TEST(Effects, ANeutralWhoIsRemovedIsToldAndFreed) {
+    Play play(Track::two);
+    play.to_mediation(start);
+    DisputeState const before = play.state;
+    std::string const mediator = before.seat(SeatKind::mediator).neutral.text();
+    auto decided = play.act(start + hour, Role::claimant, "object",
+                            ObjectInput{ObjectionKind::peremptory, ""});
+    ASSERT_TRUE(decided);
+    Effects const made = effects(before, *decided);
+    EXPECT_TRUE(std::ranges::any_of(
+        made.outbox, [&](OutboxRow const& row) { return row.addressee == mediator; }));
+    ASSERT_EQ(made.loads.size(), 1U);
+    EXPECT_EQ(made.loads[0].by, -1);
+}
+
 TEST(Extensions, GrantedFromOutsideLeaveThePartiesTheirOwn) {
     Play play(Track::two);
     play.file(start);

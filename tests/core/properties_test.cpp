@@ -173,13 +173,13 @@ void play_out(Track track, std::uint64_t seed, std::size_t haste, Tally& tally) 
 
 TEST(Properties, AnySequenceOfListedActsEnds) {
     Tally tally;
-    for (std::uint64_t seed = 1; seed <= 120; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 80; ++seed) {
         SCOPED_TRACE(fmt::format("seed {}", seed));
         for (Track track : {Track::one, Track::two})
             ASSERT_NO_FATAL_FAILURE(play_out(track, seed, seed % 3 == 0 ? 80 : 20, tally));
     }
-    EXPECT_EQ(tally.ends, 240U);
-    EXPECT_GT(tally.taken, 4000U);
+    EXPECT_EQ(tally.ends, 160U);
+    EXPECT_GT(tally.taken, 2500U);
     EXPECT_GT(tally.taken * 2, tally.steps) << "most of what is listed is taken";
 }
 

@@ -32,9 +32,10 @@ TEST(Purity, TheSameArgumentsGiveTheSameEventsAndWords) {
 }
 
 TEST(Purity, NoSourceOfTheCoreReadsAClockOrMakesItsOwnRandomness) {
-    constexpr std::string_view forbidden[] = {"SystemClock", "system_clock", "steady_clock", "random_device",
-                                              "fill_random", "random32", "getenv",       "unordered_",
-                                              "double ",     "float ",   "std::cout",    "std::locale"};
+    constexpr std::string_view forbidden[] = {"SystemClock",   "system_clock", "steady_clock",
+                                              "random_device", "fill_random",  "random32",
+                                              "getenv",        "unordered_",   "double ",
+                                              "float ",        "std::cout",    "std::locale"};
     std::size_t files = 0;
     for (auto const& entry :
          std::filesystem::directory_iterator(std::string(PARLEY_SOURCE_DIR) + "/engine/core")) {

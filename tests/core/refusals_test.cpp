@@ -162,6 +162,67 @@ TEST(Refusals, AnEmptyMessageIsNoMessage) {
               "missing_field");
 }
 
+TEST(Refusals, WhoIsAskedAnswersThatFirst) {
+    Play play(Track::one);
+    play.to_mediation(start);
+    Instant const now = start + 11 * day;
+    play.must(now, Role::administrator, "appoint", AppointInput{play.roster[6].id, ""});
+    auto early = play.act(now, Role::decider, "set_final_date", FinalDateInput{now + 2 * day, ""});
+    ASSERT_EQ(code_of(early), "not_possible_now");
+    EXPECT_EQ(early.error().allowed,
+              (std::vector<std::string>{"accept_appointment", "recuse", "disclose"}));
+    EXPECT_EQ(code_of(play.act(now, Role::decider, "accept_appointment",
+                               AcceptAppointmentInput{true, false, ""})),
+              "invalid");
+}
+
+TEST(Refusals, RoomsOfOthersAreNeverOpen) {
+    Play play(Track::two);
+    play.to_mediation(start);
+    auto say = [&](Role role, Room room) {
+        return code_of(play.act(start, role, "message", MessageInput{"Hello", room}));
+    };
+    EXPECT_EQ(say(Role::mediator, Room::administration), "not_yours");
+    EXPECT_EQ(say(Role::administrator, Room::claimant_caucus), "not_yours");
+    EXPECT_EQ(say(Role::respondent, Room::neutral_notes), "not_yours");
+    EXPECT_EQ(say(Role::administrator, Room::administration), "taken");
+}
+
+TEST(Refusals, AnAppointmentIsOnlyForSomeoneWhoCan) {
+    Play play(Track::two);
+    play.file(start);
+    play.must(start, Role::respondent, "respond", contest);
+    play.must(start, Role::claimant, "ask_for_mediator");
+    auto appoint = [&](NeutralId id) {
+        return play.act(start, Role::administrator, "appoint", AppointInput{id, ""});
+    };
+    play.roster[1].free = false;
+    for (NeutralId id : {NeutralId{}, play.roster[1].id, play.roster[6].id}) {
+        auto refused = appoint(id);
+        EXPECT_EQ(code_of(refused), "neutral_unavailable");
+        EXPECT_FALSE(refused.error().detail.empty());
+    }
+    EXPECT_EQ(code_of(appoint(play.roster[0].id)), "taken");
+    EXPECT_EQ(code_of(appoint(play.roster[2].id)), "not_possible_now")
+        << "someone is asked already";
+    play.must(start, Role::mediator, "recuse");
+    EXPECT_EQ(code_of(appoint(play.roster[0].id)), "neutral_unavailable") << "declined before";
+}
+
+TEST(Refusals, ACorrectionSaysWhichErrorItMeans) {
+    Play play(Track::one);
+    Instant const now = play.to_deliberation(start);
+    EXPECT_EQ(code_of(play.act(now, Role::decider, "award", OutcomeInput{})), "missing_field");
+    play.must(now, Role::decider, "award", award_input());
+    EXPECT_EQ(code_of(play.act(now, Role::claimant, "request_correction", MessageInput{})),
+              "missing_field");
+    play.must(now, Role::claimant, "request_correction", MessageInput{"The sum.", Room::joint});
+    play.must(now, Role::decider, "correct", award_input());
+    ASSERT_EQ(play.state.outcomes.size(), 2U);
+    EXPECT_EQ(play.state.outcomes[0].version, 1U) << "the first version stays";
+    EXPECT_EQ(play.state.outcome()->version, 2U);
+}
+
 TEST(Filing, NamesWhatIsWrongWithItsPlace) {
     Play play(Track::two);
     auto refused = [&](auto change) {
