@@ -32,10 +32,10 @@ NewApiKey make_api_key(KeyKind kind, bool live, std::string owner, std::string l
 NewApiKey make_api_key(ApiKeyId id, Bytes32 const& secret, KeyKind kind, bool live,
                        std::string owner, std::string label, Instant at);
 
-// The record behind a key's text. Refuses not_authenticated for a text of another shape, an unknown
-// id, a wrong secret, the other mode's prefix, a revoked and an expired key. An unknown id costs the
-// same work as a wrong secret, and only who knows the secret learns which of the rest it was. The
-// record lives as long as the registry.
+// The record behind a key's text. Refuses not_authenticated for a text of another shape, an
+// unknown id, a wrong secret, the other mode's prefix, a revoked and an expired key. An unknown id
+// costs the same work as a wrong secret, and only who knows the secret learns which of the rest it
+// was. The record lives as long as the registry.
 Result<ApiKey const*> verify_api_key(Registry const& registry, std::string_view text, Instant now);
 
 } // namespace parley::access

@@ -15,8 +15,8 @@ std::string cursor_binding(Principal const& principal, std::optional<PartyId> co
 
 // `place` (where the next page starts) as text that only this server can read and nobody can alter.
 std::string make_cursor(Bytes32 const& key, std::string_view place, std::string_view binding);
-// The place again. Refuses bad_parameter for a damaged cursor and for one of another caller, list or
-// filter, without telling which.
+// The place again. Refuses bad_parameter for a damaged cursor and for one of another caller, list
+// or filter, without telling which.
 Result<std::string> open_cursor(Bytes32 const& key, std::string_view cursor,
                                 std::string_view binding);
 

@@ -17,8 +17,8 @@ constexpr std::size_t idempotency_key_max = 255;
 // Refuses idempotency_key_missing and bad_parameter.
 Result<std::string> read_idempotency_key(std::optional<std::string_view> header);
 
-// What was asked: method and path stand in the scope, so this is the query and the document's meaning.
-// White space and the order of members make no difference.
+// What was asked: method and path stand in the scope, so this is the query and the document's
+// meaning. White space and the order of members make no difference.
 Digest fingerprint_of(Json const& body, std::string_view query);
 
 // Who asked for what under that key. Two callers, two parties acted for or two paths never meet.

@@ -7,12 +7,12 @@
 
 namespace parley::access {
 
-// The one place that says who someone is in a dispute, or that for them there is no such dispute. By
-// default nothing: the caller then answers exactly as for an id that does not exist.
-//   platform       its own disputes; as one of their parties with act-as, but never as a checked sign-in
-//   party          the one dispute it is a party of, with a sign-in that Parley itself checked
-//   neutral        where it is asked or seated; core shows one who is only asked the summary
-//   administrator, auditor   every dispute of the key's mode
+// The one place that says who someone is in a dispute, or that for them there is no such dispute.
+// By default nothing: the caller then answers exactly as for an id that does not exist.
+//   platform  its own disputes; with act-as one of their parties, but never as a checked sign-in
+//   party     the one dispute it is a party of, with a sign-in that Parley itself checked
+//   neutral   where it is asked or seated; core shows one who is only asked the summary
+//   administrator, auditor  every dispute of the key's mode
 // Test keys see test disputes, live keys live ones.
 std::optional<Viewer> viewer_of(Principal const& principal, DisputeState const& state,
                                 std::optional<PartyId> const& act_as);

@@ -17,13 +17,13 @@ struct Principal {
     std::optional<PartyId> party;       // of a party's own sign-in
 };
 
-// Reads `Authorization: Bearer <API key>`. `now` is the wall clock: test clocks govern no key. Refuses
-// not_authenticated with what to do about it.
+// Reads `Authorization: Bearer <API key>`. `now` is the wall clock: test clocks govern no key.
+// Refuses not_authenticated with what to do about it.
 Result<Principal> authenticate(RegistryPtr const& registry,
                                std::optional<std::string_view> authorization, Instant now);
 
-// Reads `Parley-Act-As: pty_…`. Refuses bad_parameter for another text and not_permitted where the key
-// is not a platform's. Whether the party is of a dispute of that platform is permit's to say.
+// Reads `Parley-Act-As: pty_…`. Refuses bad_parameter for another text and not_permitted where the
+// key is not a platform's. Whether the party is of a dispute of that platform is permit's to say.
 Result<std::optional<PartyId>> read_act_as(Principal const& principal,
                                            std::optional<std::string_view> header);
 

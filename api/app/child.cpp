@@ -51,12 +51,14 @@ std::expected<Child, Failure> Child::start(std::vector<std::string> arguments,
     posix_spawn_file_actions_t files{};
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, output.c_str(),
+                                     O_WRONLY | O_CREAT | O_APPEND, 0600);
     posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
     pid_t pid = -1;
     int const error = ::posix_spawn(&pid, argv[0], &files, nullptr, argv.data(), envp.data());
     posix_spawn_file_actions_destroy(&files);
-    if (error != 0) return fail(fmt::format("cannot run {}: {}", arguments[0], std::strerror(error)));
+    if (error != 0)
+        return fail(fmt::format("cannot run {}: {}", arguments[0], std::strerror(error)));
     return Child(pid);
 }
 
@@ -94,7 +96,8 @@ std::expected<std::string, Failure> Child::wait_for_file(std::string const& path
         if (int const code = wait(std::chrono::milliseconds(0)); code >= 0) ended = code;
         return ended ? std::optional<std::string>("") : std::nullopt;
     });
-    if (ended) return fail(fmt::format("the server ended before it was ready, with exit code {}", *ended));
+    if (ended)
+        return fail(fmt::format("the server ended before it was ready, with exit code {}", *ended));
     if (!text) return fail("the server did not get ready in time");
     return *text;
 }
@@ -102,7 +105,8 @@ std::expected<std::string, Failure> Child::wait_for_file(std::string const& path
 ScratchFolder::ScratchFolder() {
     std::string const pattern = (std::filesystem::temp_directory_path() / "parley-XXXXXX").string();
     path_ = pattern;
-    if (::mkdtemp(path_.data()) == nullptr) throw Fault(fmt::format("cannot make a folder like {}", pattern));
+    if (::mkdtemp(path_.data()) == nullptr)
+        throw Fault(fmt::format("cannot make a folder like {}", pattern));
 }
 
 ScratchFolder::~ScratchFolder() {

@@ -16,8 +16,12 @@ struct Failure {
 };
 using Done = std::expected<void, Failure>;
 
-inline std::unexpected<Failure> fail(std::string line) { return std::unexpected(Failure{std::move(line), 1}); }
-inline std::unexpected<Failure> misuse(std::string line) { return std::unexpected(Failure{std::move(line), 2}); }
+inline std::unexpected<Failure> fail(std::string line) {
+    return std::unexpected(Failure{std::move(line), 1});
+}
+inline std::unexpected<Failure> misuse(std::string line) {
+    return std::unexpected(Failure{std::move(line), 2});
+}
 
 // Where the records are: a folder, or the database file in one.
 struct Place {

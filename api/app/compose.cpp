@@ -30,7 +30,9 @@ http::Options wire_options(Doors const& doors) {
     options.address = doors.address;
     options.port = doors.port;
     if (!doors.hosts.empty()) options.hosts = http::HostList(doors.hosts);
-    options.on_fault = [](std::string_view id, std::string_view what) { log_line("error", what, id); };
+    options.on_fault = [](std::string_view id, std::string_view what) {
+        log_line("error", what, id);
+    };
     return options;
 }
 
@@ -74,8 +76,8 @@ Done run_to_end(net::io_context& io, net::awaitable<Done> task) {
 // What keep_house builds and stay_open uses; it outlives the coroutine.
 struct Running {
     Running(House& the_house, Doors const& the_doors)
-        : house(the_house), doors(the_doors), services(house.engine, service_options(house)), api(services),
-          server(io, wire_options(doors), api), signals(io, SIGTERM, SIGINT) {}
+        : house(the_house), doors(the_doors), services(house.engine, service_options(house)),
+          api(services), server(io, wire_options(doors), api), signals(io, SIGTERM, SIGINT) {}
 
     House& house;
     Doors const& doors;
@@ -88,12 +90,12 @@ struct Running {
 
 // Waits out the delay, then lets nobody new in and answers those under way.
 net::awaitable<void> close_doors(Running& running, Control& control) {
-    running.services.draining = true;              // /readyz says 503: balancers look elsewhere
+    running.services.draining = true; // /readyz says 503: balancers look elsewhere
     notify_manager("STOPPING=1");
     net::steady_timer delay(running.io, running.doors.shutdown_delay);
     co_await delay.async_wait(net::use_awaitable);
-    control.stop();                                // no more keys made from beside us
-    co_await running.server.stop();                // ends at the latest with the wire's grace period
+    control.stop();                 // no more keys made from beside us
+    co_await running.server.stop(); // ends at the latest with the wire's grace period
 }
 
 net::awaitable<Done> stay_open(Running& running, Prepare prepare, Ready ready) {
@@ -102,12 +104,14 @@ net::awaitable<Done> stay_open(Running& running, Prepare prepare, Ready ready) {
         running.signals.cancel();
         co_return prepared;
     }
-    Control control(running.io, running.house.folder.path().string(),
-                    [&engine](std::string line) { return answer_control(engine, std::move(line)); });
+    Control control(running.io, running.house.folder.path().string(), [&engine](std::string line) {
+        return answer_control(engine, std::move(line));
+    });
     running.server.start();
     ready(url_of(running.doors, running.server.port()));
     notify_manager("READY=1");
-    co_await running.signals.async_wait(net::use_awaitable); // and so it stays until someone ends it
+    co_await running.signals.async_wait(
+        net::use_awaitable); // and so it stays until someone ends it
     running.signals.async_wait([](boost::system::error_code const& error, int) {
         if (!error) ::_exit(1); // asked twice: no more patience
     });
@@ -119,8 +123,9 @@ net::awaitable<Done> stay_open(Running& running, Prepare prepare, Ready ready) {
 } // namespace
 
 House::House(Files const& files, World rules)
-    : world(std::move(rules)), folder(files.folder, files.database), journal(open_sqlite_journal(folder)),
-      reader(open_sqlite_reader(folder)), engine(world, *journal, *reader, clock, engine_options()) {}
+    : world(std::move(rules)), folder(files.folder, files.database),
+      journal(open_sqlite_journal(folder)), reader(open_sqlite_reader(folder)),
+      engine(world, *journal, *reader, clock, engine_options()) {}
 
 Done use_house(House& house, Prepare task) {
     net::io_context io(1);
@@ -134,7 +139,8 @@ Done keep_house(House& house, Doors const& doors, Prepare prepare, Ready ready) 
     Running running(house, doors);
     house.engine.start(); // the writer, the readers, the timers
     try {
-        Done const done = run_to_end(running.io, stay_open(running, std::move(prepare), std::move(ready)));
+        Done const done =
+            run_to_end(running.io, stay_open(running, std::move(prepare), std::move(ready)));
         house.engine.stop(); // what waits is written, threads are joined
         return done;
     } catch (...) {

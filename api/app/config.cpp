@@ -12,8 +12,8 @@ namespace parley::app {
 namespace {
 
 constexpr std::int64_t shutdown_delay_s_max = 300;
-constexpr std::string_view known_keys[] = {"administrator_zone", "data", "database", "hosts", "listen",
-                                           "shutdown_delay_seconds"};
+constexpr std::string_view known_keys[] = {
+    "administrator_zone", "data", "database", "hosts", "listen", "shutdown_delay_seconds"};
 
 std::string known_keys_text() {
     std::string text;
@@ -62,13 +62,14 @@ std::expected<ServeOptions, Failure> from_environment(Environment const& environ
     if (auto delay = environment("PARLEY_SHUTDOWN_DELAY_SECONDS")) {
         said.shutdown_delay_s = parse_number(*delay);
         if (!said.shutdown_delay_s)
-            return misuse(fmt::format("PARLEY_SHUTDOWN_DELAY_SECONDS is \"{}\"; give whole seconds", *delay));
+            return misuse(
+                fmt::format("PARLEY_SHUTDOWN_DELAY_SECONDS is \"{}\"; give whole seconds", *delay));
     }
     return said;
 }
 
-std::unexpected<Failure> wrong(std::string const& path, toml::node const& node, std::string_view key,
-                               std::string_view wanted) {
+std::unexpected<Failure> wrong(std::string const& path, toml::node const& node,
+                               std::string_view key, std::string_view wanted) {
     return misuse(fmt::format("{}:{}: {} must be {}", path, node.source().begin.line, key, wanted));
 }
 
@@ -102,13 +103,15 @@ std::expected<ServeOptions, Failure> from_table(toml::table const& table, std::s
     }
     if (toml::node const* node = table.get("hosts")) {
         toml::array const* array = node->as_array();
-        if (array == nullptr || (!array->empty() && !array->is_homogeneous(toml::node_type::string)))
+        if (array == nullptr ||
+            (!array->empty() && !array->is_homogeneous(toml::node_type::string)))
             return wrong(path, *node, "hosts", "a list of names, such as [\"odr.example\"]");
         said.hosts.emplace();
         for (toml::node const& host : *array) said.hosts->push_back(*host.value<std::string>());
     }
     if (toml::node const* node = table.get("shutdown_delay_seconds")) {
-        if (!node->is_integer()) return wrong(path, *node, "shutdown_delay_seconds", "a whole number");
+        if (!node->is_integer())
+            return wrong(path, *node, "shutdown_delay_seconds", "a whole number");
         said.shutdown_delay_s = node->value<std::int64_t>();
     }
     return said;
@@ -120,7 +123,8 @@ std::expected<ServeOptions, Failure> from_file(std::string const& path) {
     try {
         return from_table(toml::parse_file(path), path);
     } catch (toml::parse_error const& error) {
-        return misuse(fmt::format("{}:{}: {}", path, error.source().begin.line, error.description()));
+        return misuse(
+            fmt::format("{}:{}: {}", path, error.source().begin.line, error.description()));
     }
 }
 
@@ -128,7 +132,8 @@ std::expected<ServeOptions, Failure> from_file(std::string const& path) {
 
 Environment process_environment() {
     return [](std::string const& name) -> std::optional<std::string> {
-        char const* value = std::getenv(name.c_str()); // NOLINT(concurrency-mt-unsafe): before any thread
+        char const* value =
+            std::getenv(name.c_str()); // NOLINT(concurrency-mt-unsafe): before any thread
         if (value == nullptr) return std::nullopt;
         return std::string(value);
     };
@@ -136,16 +141,19 @@ Environment process_environment() {
 
 std::expected<Listen, Failure> parse_listen(std::string_view text) {
     auto const bad = [&] {
-        return misuse(fmt::format("cannot listen on \"{}\"; give ADDRESS:PORT, such as 127.0.0.1:8080", text));
+        return misuse(fmt::format(
+            "cannot listen on \"{}\"; give ADDRESS:PORT, such as 127.0.0.1:8080", text));
     };
     std::size_t const colon = text.rfind(':');
     if (colon == std::string_view::npos) return bad();
     auto const port = parse_number(text.substr(colon + 1));
     if (!port || *port < 0 || *port > 65535) return bad();
     std::string_view address = text.substr(0, colon);
-    if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+    if (address.starts_with('[') && address.ends_with(']'))
+        address = address.substr(1, address.size() - 2);
     else if (address.contains(':')) return bad(); // an IPv6 address wants its brackets
-    return Listen{address.empty() ? "0.0.0.0" : std::string(address), static_cast<std::uint16_t>(*port)};
+    return Listen{address.empty() ? "0.0.0.0" : std::string(address),
+                  static_cast<std::uint16_t>(*port)};
 }
 
 std::expected<Files, Failure> files_of(Place const& place) {
@@ -156,22 +164,27 @@ std::expected<Files, Failure> files_of(Place const& place) {
     if (place.database->starts_with("postgresql:") || place.database->starts_with("postgres:"))
         return misuse("PostgreSQL is not yet supported by this build; give --database sqlite:PATH");
     constexpr std::string_view scheme = "sqlite:";
-    fs::path const path = place.database->starts_with(scheme) ? place.database->substr(scheme.size()) : "";
+    fs::path const path =
+        place.database->starts_with(scheme) ? place.database->substr(scheme.size()) : "";
     if (!path.has_filename())
-        return misuse(fmt::format("\"{}\" is no database this program knows; give --database sqlite:PATH",
-                                  *place.database));
+        return misuse(
+            fmt::format("\"{}\" is no database this program knows; give --database sqlite:PATH",
+                        *place.database));
     fs::path const parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
     if (place.data && fs::weakly_canonical(*place.data) != fs::weakly_canonical(parent))
-        return misuse(fmt::format("the database {} lies outside the data folder {}; leave one of them out",
-                                  path.string(), *place.data));
+        return misuse(
+            fmt::format("the database {} lies outside the data folder {}; leave one of them out",
+                        path.string(), *place.data));
     return Files{parent.string(), path.filename().string()};
 }
 
-std::expected<Config, Failure> read_config(ServeOptions const& flags, Environment const& environment) {
+std::expected<Config, Failure> read_config(ServeOptions const& flags,
+                                           Environment const& environment) {
     auto said = from_environment(environment);
     if (!said) return std::unexpected(said.error());
     ServeOptions all = fill(flags, *said);
-    std::optional<std::string> const path = flags.config ? flags.config : environment("PARLEY_CONFIG");
+    std::optional<std::string> const path =
+        flags.config ? flags.config : environment("PARLEY_CONFIG");
     if (path) {
         auto file = from_file(*path);
         if (!file) return std::unexpected(file.error());
@@ -183,16 +196,15 @@ std::expected<Config, Failure> read_config(ServeOptions const& flags, Environmen
     if (all.hosts) config.hosts = *all.hosts;
     if (all.shutdown_delay_s) config.shutdown_delay_s = *all.shutdown_delay_s;
     if (config.shutdown_delay_s < 0 || config.shutdown_delay_s > shutdown_delay_s_max)
-        return misuse(fmt::format("shutdown_delay_seconds is {}; give 0 to {}", config.shutdown_delay_s,
-                                  shutdown_delay_s_max));
+        return misuse(fmt::format("shutdown_delay_seconds is {}; give 0 to {}",
+                                  config.shutdown_delay_s, shutdown_delay_s_max));
     if (all.listen) {
         auto listen = parse_listen(*all.listen);
         if (!listen) return std::unexpected(listen.error());
         config.address = listen->address;
         config.port = listen->port;
     }
-    if (auto files = files_of(config.place); !files)
-        return std::unexpected(files.error());
+    if (auto files = files_of(config.place); !files) return std::unexpected(files.error());
     return config;
 }
 

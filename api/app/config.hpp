@@ -27,7 +27,8 @@ Environment process_environment();
 // Lays flags over PARLEY_* over the file over the defaults. Refuses an unknown key, naming it and the
 // known ones, a value of the wrong kind, and a database this build cannot open. An unknown PARLEY_*
 // variable is no error: container platforms set such names by themselves.
-std::expected<Config, Failure> read_config(ServeOptions const& flags, Environment const& environment);
+std::expected<Config, Failure> read_config(ServeOptions const& flags,
+                                           Environment const& environment);
 
 // "127.0.0.1:8080", "[::1]:8080" or ":8080".
 struct Listen {

@@ -44,7 +44,9 @@ public:
     FolderHandle(FolderHandle const&) = delete;
     FolderHandle& operator=(FolderHandle const&) = delete;
     bool is_open() const { return descriptor_ >= 0; }
-    std::string socket_path() const { return fmt::format("/proc/self/fd/{}/control.sock", descriptor_); }
+    std::string socket_path() const {
+        return fmt::format("/proc/self/fd/{}/control.sock", descriptor_);
+    }
 
 private:
     int descriptor_;
@@ -57,7 +59,8 @@ struct Control::Parts : std::enable_shared_from_this<Parts> {
         : io(context), folder(where), answer(std::move(how)), acceptor(context) {}
 
     void open() {
-        if (!folder.is_open()) throw Fault("the data folder cannot be opened for its control socket");
+        if (!folder.is_open())
+            throw Fault("the data folder cannot be opened for its control socket");
         std::string const path = folder.socket_path();
         ::unlink(path.c_str());
         error_code error;
@@ -66,7 +69,9 @@ struct Control::Parts : std::enable_shared_from_this<Parts> {
         if (!error && ::chmod(path.c_str(), S_IRUSR | S_IWUSR) != 0)
             error.assign(errno, boost::system::system_category());
         if (!error) acceptor.listen(8, error);
-        if (error) throw Fault(fmt::format("the control socket in the data folder cannot be made: {}", error.message()));
+        if (error)
+            throw Fault(fmt::format("the control socket in the data folder cannot be made: {}",
+                                    error.message()));
     }
 
     static net::awaitable<void> accept(std::shared_ptr<Parts> self) {
@@ -145,7 +150,8 @@ std::optional<std::string> ask_server(std::string const& folder, std::string lin
     });
     io.run_for(patience);
     if (!answered)
-        throw Fault("the server on this data folder took the question and gave no answer; see its log");
+        throw Fault(
+            "the server on this data folder took the question and gave no answer; see its log");
     answer.resize(answer.find('\n'));
     return answer;
 }

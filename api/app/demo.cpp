@@ -68,7 +68,8 @@ public:
 
 private:
     Answered send(std::string_view method, std::string const& path, std::string const& key,
-                  std::string const& act_as, std::string_view body, std::string const& if_match = {}) {
+                  std::string const& act_as, std::string_view body,
+                  std::string const& if_match = {}) {
         HeaderList headers = {{"Authorization", "Bearer " + key}};
         if (!if_match.empty()) headers.emplace_back("If-Match", if_match);
         if (!act_as.empty()) headers.emplace_back("Parley-Act-As", act_as);
@@ -76,14 +77,16 @@ private:
         auto answer = client_.send(method, path, headers, body);
         if (!answer) return fail(answer.error());
         auto json = parse_json(answer->body, {8UL * 1024 * 1024, 64, 200'000, 1024UL * 1024});
-        if (!json) return fail(fmt::format("{} {} answered {} and no JSON", method, path, answer->status));
+        if (!json)
+            return fail(fmt::format("{} {} answered {} and no JSON", method, path, answer->status));
         etag_ = answer->header("etag");
         if (answer->status < 300) return std::move(*json);
         return fail(fmt::format("{} {} was refused with {} {}: {}", method, path, answer->status,
                                 json->value("code", ""), json->value("detail", "")));
     }
 
-    void line(std::string_view who, std::string_view what, std::string_view cites, std::string_view then) const {
+    void line(std::string_view who, std::string_view what, std::string_view cites,
+              std::string_view then) const {
         std::string const where = cites.empty() ? "" : fmt::format("  [{}]", cites);
         fmt::print("{}  {:<14} {:<20} {}{}\n", minutes_of(now_), who, what, then, where);
     }
@@ -99,14 +102,17 @@ private:
             for (Json const& deadline : *deadlines) {
                 std::string due = fmt::format("{} by {} UTC", deadline.value("name", ""),
                                               minutes_of(deadline.value("at", "")));
-                if (!open_.contains(due)) text += fmt::format("{}{}", text.empty() ? "" : ", ", due);
+                if (!open_.contains(due))
+                    text += fmt::format("{}{}", text.empty() ? "" : ", ", due);
                 open.insert(std::move(due));
             }
         open_ = std::move(open);
         return text;
     }
 
-    Answered look() { return send("GET", "/v1/disputes/" + dispute_, served_.keys.at("administrator"), "", ""); }
+    Answered look() {
+        return send("GET", "/v1/disputes/" + dispute_, served_.keys.at("administrator"), "", "");
+    }
 
     Done file(Sample sample) {
         Instant const start = SystemClock().now();
@@ -124,8 +130,10 @@ private:
         Json const& pinned = filed->at("procedure");
         procedure_ = procedures_.find(pinned.value("name", ""), pinned.value("version", 0));
         if (!procedure_)
-            return fail(fmt::format("the server uses the procedure {}, which this program lacks; are they "
-                                    "the same version?", pinned.value("name", "")));
+            return fail(
+                fmt::format("the server uses the procedure {}, which this program lacks; are they "
+                            "the same version?",
+                            pinned.value("name", "")));
         stage_ = procedure_->first().name;
         line("claimant", "file", cites_of("file"), whither(*filed));
         fmt::print("                  Track {}: {}\n", filed->value("track", ""), dispute_);
@@ -140,8 +148,8 @@ private:
     }
 
     Done pass(std::string_view period) {
-        auto advanced = send("POST", fmt::format("/v1/test/clocks/{}/advance", clock_), served_.keys.at("platform"),
-                             "", Json{{"by", period}}.dump());
+        auto advanced = send("POST", fmt::format("/v1/test/clocks/{}/advance", clock_),
+                             served_.keys.at("platform"), "", Json{{"by", period}}.dump());
         if (!advanced) return std::unexpected(advanced.error());
         auto const days = parse_period(period).value_or(Period{});
         fmt::print("                  ... {} pass\n", words_of(days));
@@ -149,7 +157,8 @@ private:
             for (Json const& deadline : *fired) {
                 now_ = deadline.value("at", "");
                 std::string const step = deadline.value("step", "");
-                line("(the clock)", step, cites_of(step), fmt::format("-> {}", deadline.value("stage", "")));
+                line("(the clock)", step, cites_of(step),
+                     fmt::format("-> {}", deadline.value("stage", "")));
                 stage_ = deadline.value("stage", "");
             }
         now_ = advanced->value("now", now_);
@@ -184,8 +193,10 @@ private:
                 auto own = own_key(party->second);
                 if (!own) return std::unexpected(own.error());
                 if (own->empty()) {
-                    fmt::print("                  {} {} needs the party's own sign-in, which this server gives "
-                               "its owner only; left out\n", move.who, move.act);
+                    fmt::print("                  {} {} needs the party's own sign-in, which this "
+                               "server gives "
+                               "its owner only; left out\n",
+                               move.who, move.act);
                     left_out_ = true;
                     return {};
                 }
@@ -200,8 +211,9 @@ private:
             if_match = etag_;
         }
         std::string const cites = cites_of(move.act);
-        auto dispute = send("POST", fmt::format("/v1/disputes/{}/actions/{}", dispute_, move.act), key, act_as,
-                            with_neutrals(move.body, served_.mediator, served_.arbitrator), if_match);
+        auto dispute =
+            send("POST", fmt::format("/v1/disputes/{}/actions/{}", dispute_, move.act), key, act_as,
+                 with_neutrals(move.body, served_.mediator, served_.arbitrator), if_match);
         if (!dispute) return std::unexpected(dispute.error());
         line(move.who, move.act, cites, whither(*dispute));
         return {};
@@ -212,7 +224,9 @@ private:
         if (!dispute) return std::unexpected(dispute.error());
         std::string const status = dispute->value("status", "");
         fmt::print("\nEnded: {} ({}).\n", status, dispute->value("stage", ""));
-        if (status == "open") return fail(fmt::format("the dispute {} did not end; is the server of this version?", dispute_));
+        if (status == "open")
+            return fail(fmt::format("the dispute {} did not end; is the server of this version?",
+                                    dispute_));
         return {};
     }
 
@@ -220,7 +234,7 @@ private:
     ProcedureLibrary const& procedures_;
     DemoClient client_;
     std::string dispute_, clock_, stage_, now_;
-    std::string etag_; // of the last answer
+    std::string etag_;                                        // of the last answer
     std::map<std::string, std::string, std::less<>> parties_; // by side
     std::map<std::string, std::string> own_keys_;             // by party
     std::set<std::string> open_;
@@ -231,9 +245,10 @@ private:
 Done tell_both(Served const& served) {
     ProcedureLibrary const procedures = load_embedded_procedures();
     fmt::print("Parley at {}\n", served.url);
-    Done const one = Telling(served, procedures)
-                         .tell("Track I: two businesses, catalogues that came too late, to an award",
-                               Sample::printing, track_one_moves());
+    Done const one =
+        Telling(served, procedures)
+            .tell("Track I: two businesses, catalogues that came too late, to an award",
+                  Sample::printing, track_one_moves());
     if (!one) return one;
     return Telling(served, procedures)
         .tell("Track II: a consumer and a lamp that never came, to a recommendation", Sample::lamp,
@@ -243,8 +258,8 @@ Done tell_both(Served const& served) {
 Done run_with_own_server() {
     ScratchFolder const scratch;
     std::string const ready = scratch.path() + "/ready.json";
-    auto child = Child::start({"/proc/self/exe", "dev", "--port", "0", "--data", scratch.path() + "/data",
-                               "--empty", "--ready-file", ready});
+    auto child = Child::start({"/proc/self/exe", "dev", "--port", "0", "--data",
+                               scratch.path() + "/data", "--empty", "--ready-file", ready});
     if (!child) return std::unexpected(child.error());
     auto const text = child->wait_for_file(ready, std::chrono::seconds(60));
     if (!text) return std::unexpected(text.error());

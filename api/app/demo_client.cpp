@@ -41,7 +41,8 @@ std::optional<Number> number_of(std::string_view text) {
 
 // What goes into the Host field: the URL without its scheme and its path.
 std::string_view host_of(std::string_view url) {
-    if (std::size_t const at = url.find("//"); at != std::string_view::npos) url.remove_prefix(at + 2);
+    if (std::size_t const at = url.find("//"); at != std::string_view::npos)
+        url.remove_prefix(at + 2);
     return url.substr(0, url.find('/'));
 }
 
@@ -117,7 +118,8 @@ struct DemoClient::Connection {
             error = wait([&](auto done) { net::async_connect(socket, found, std::move(done)); });
         if (error) {
             close();
-            return std::unexpected(fmt::format("no server answers at {} ({})", url, error.message()));
+            return std::unexpected(
+                fmt::format("no server answers at {} ({})", url, error.message()));
         }
         socket.set_option(tcp::no_delay(true), error);
         return {};
@@ -128,12 +130,15 @@ struct DemoClient::Connection {
         silent = true;
         auto const broken = [&](error_code const& error) {
             close();
-            return std::unexpected(fmt::format("the connection to {} broke ({})", url, error.message()));
+            return std::unexpected(
+                fmt::format("the connection to {} broke ({})", url, error.message()));
         };
-        error_code error = wait([&](auto done) { net::async_write(socket, net::buffer(request), std::move(done)); });
+        error_code error = wait(
+            [&](auto done) { net::async_write(socket, net::buffer(request), std::move(done)); });
         if (error) return broken(error);
         error = wait([&](auto done) {
-            net::async_read_until(socket, net::dynamic_buffer(input, answer_bytes_max), "\r\n\r\n", std::move(done));
+            net::async_read_until(socket, net::dynamic_buffer(input, answer_bytes_max), "\r\n\r\n",
+                                  std::move(done));
         });
         silent = input.empty();
         if (error) return broken(error);
@@ -172,13 +177,16 @@ DemoClient::~DemoClient() = default;
 DemoClient::DemoClient(DemoClient&&) noexcept = default;
 DemoClient& DemoClient::operator=(DemoClient&&) noexcept = default;
 
-std::expected<ClientAnswer, std::string> DemoClient::send(std::string_view method, std::string_view path,
-                                                          HeaderList const& headers, std::string_view body) {
-    std::string request = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", method, path,
-                                      host_of(connection_->url));
+std::expected<ClientAnswer, std::string> DemoClient::send(std::string_view method,
+                                                          std::string_view path,
+                                                          HeaderList const& headers,
+                                                          std::string_view body) {
+    std::string request =
+        fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", method, path, host_of(connection_->url));
     for (auto const& [name, value] : headers) request += fmt::format("{}: {}\r\n", name, value);
     if (!body.empty()) request += "Content-Type: application/json\r\n";
-    if (!body.empty() || method == "POST") request += fmt::format("Content-Length: {}\r\n", body.size());
+    if (!body.empty() || method == "POST")
+        request += fmt::format("Content-Length: {}\r\n", body.size());
     request += "\r\n";
     request += body;
 

@@ -25,7 +25,8 @@ struct ClientAnswer {
 class DemoClient {
 public:
     // `url` is "http://HOST:PORT"; a wrong one shows on the first send.
-    explicit DemoClient(std::string url, std::chrono::milliseconds timeout = std::chrono::seconds(30));
+    explicit DemoClient(std::string url,
+                        std::chrono::milliseconds timeout = std::chrono::seconds(30));
     ~DemoClient();
     DemoClient(DemoClient&&) noexcept;
     DemoClient& operator=(DemoClient&&) noexcept;
@@ -33,7 +34,8 @@ public:
     // Sends one request and waits for its answer. An error is one sentence, and leaves open whether the
     // server did what was asked. A kept connection that the server closed meanwhile is opened again.
     std::expected<ClientAnswer, std::string> send(std::string_view method, std::string_view path,
-                                                  HeaderList const& headers, std::string_view body = {});
+                                                  HeaderList const& headers,
+                                                  std::string_view body = {});
 
 private:
     struct Connection;

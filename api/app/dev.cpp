@@ -17,7 +17,8 @@ namespace parley::app {
 namespace {
 
 std::size_t width_of(std::string_view text) { // characters, not bytes
-    return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
 }
 
 void print_box(std::vector<std::string> const& lines) {
@@ -76,7 +77,8 @@ Done run_dev(DevOptions const& options) {
     write_private_file(example, filing_of(Sample::lamp, house.clock.now(), std::nullopt) + "\n");
     if (!options.ready_file.empty()) {
         std::error_code ignored;
-        std::filesystem::remove(options.ready_file, ignored); // an old one would say ready too early
+        std::filesystem::remove(options.ready_file,
+                                ignored); // an old one would say ready too early
     }
     Doors doors;
     doors.port = options.port;

@@ -26,7 +26,8 @@ Neutral neutral_of(Entropy& entropy, Instant at, std::string name, std::vector<S
     return neutral;
 }
 
-access::NewApiKey key_of(Entropy& entropy, Instant at, KeyKind kind, std::string owner, std::string label) {
+access::NewApiKey key_of(Entropy& entropy, Instant at, KeyKind kind, std::string owner,
+                         std::string label) {
     auto const id = entropy.make_id<ApiKeyId>(at);
     Bytes32 const secret = entropy.draw32();
     return access::make_api_key(id, secret, kind, false, std::move(owner), std::move(label), at);
@@ -40,18 +41,25 @@ DevPeople derive(std::string seed, bool chosen, Instant at) {
     people.chosen = chosen;
     people.made_at = at;
     people.platform = {entropy.make_id<PlatformId>(at), "Demo shop", at};
-    people.mediator = neutral_of(entropy, at, "Noor Haddad", {SeatKind::mediator},
-                                 {"en", "es", "fr", "de", "nl", "zh-Hans"}, "BE", "Europe/Brussels");
-    people.arbitrator = neutral_of(entropy, at, "Thomas Okafor", {SeatKind::decider},
-                                   {"en", "es", "fr", "de", "nl", "zh-Hans"}, "IE", "Europe/Dublin");
-    people.substitutes.push_back(neutral_of(entropy, at, "Mei Tanaka", {SeatKind::mediator, SeatKind::decider},
+    people.mediator =
+        neutral_of(entropy, at, "Noor Haddad", {SeatKind::mediator},
+                   {"en", "es", "fr", "de", "nl", "zh-Hans"}, "BE", "Europe/Brussels");
+    people.arbitrator =
+        neutral_of(entropy, at, "Thomas Okafor", {SeatKind::decider},
+                   {"en", "es", "fr", "de", "nl", "zh-Hans"}, "IE", "Europe/Dublin");
+    people.substitutes.push_back(neutral_of(entropy, at, "Mei Tanaka",
+                                            {SeatKind::mediator, SeatKind::decider},
                                             {"en", "ja", "zh-Hans"}, "JP", "Asia/Tokyo"));
-    people.substitutes.push_back(neutral_of(entropy, at, "Joao Silva", {SeatKind::mediator, SeatKind::decider},
+    people.substitutes.push_back(neutral_of(entropy, at, "Joao Silva",
+                                            {SeatKind::mediator, SeatKind::decider},
                                             {"en", "pt", "es", "it"}, "BR", "America/Sao_Paulo"));
-    people.platform_key = key_of(entropy, at, KeyKind::platform, people.platform.id.text(), "Demo shop");
+    people.platform_key =
+        key_of(entropy, at, KeyKind::platform, people.platform.id.text(), "Demo shop");
     people.administrator_key = key_of(entropy, at, KeyKind::administrator, "", "administrator");
-    people.mediator_key = key_of(entropy, at, KeyKind::neutral, people.mediator.id.text(), people.mediator.name);
-    people.arbitrator_key = key_of(entropy, at, KeyKind::neutral, people.arbitrator.id.text(), people.arbitrator.name);
+    people.mediator_key =
+        key_of(entropy, at, KeyKind::neutral, people.mediator.id.text(), people.mediator.name);
+    people.arbitrator_key =
+        key_of(entropy, at, KeyKind::neutral, people.arbitrator.id.text(), people.arbitrator.name);
     people.auditor_key = key_of(entropy, at, KeyKind::auditor, "", "auditor");
     return people;
 }
@@ -59,8 +67,10 @@ DevPeople derive(std::string seed, bool chosen, Instant at) {
 void write_people(JsonWriter& json, DevPeople const& people) {
     json.member("platform", people.platform.id);
     json.key("keys").begin_object();
-    json.member("platform", people.platform_key.text).member("administrator", people.administrator_key.text);
-    json.member("mediator", people.mediator_key.text).member("arbitrator", people.arbitrator_key.text);
+    json.member("platform", people.platform_key.text)
+        .member("administrator", people.administrator_key.text);
+    json.member("mediator", people.mediator_key.text)
+        .member("arbitrator", people.arbitrator_key.text);
     json.member("auditor", people.auditor_key.text).end_object();
     json.key("neutrals").begin_object().member("mediator", people.mediator.id);
     json.member("arbitrator", people.arbitrator.id).end_object();
@@ -71,7 +81,8 @@ std::expected<DevPeople, Failure> read_people(std::string const& path, std::stri
     if (json && json->is_object()) {
         auto const at = parse_instant(json->value("made_at", ""));
         std::string seed = json->value("seed", "");
-        if (at && !seed.empty()) return derive(std::move(seed), json->value("seed_chosen", false), *at);
+        if (at && !seed.empty())
+            return derive(std::move(seed), json->value("seed_chosen", false), *at);
     }
     return fail(fmt::format("{} is damaged; move the folder away and start anew", path));
 }
@@ -84,16 +95,19 @@ std::expected<DevPeople, Failure> dev_people(std::string const& folder,
     if (auto const text = read_file(path)) {
         auto people = read_people(path, *text);
         if (people && seed && people->seed != fmt::format("{}", *seed))
-            return fail(fmt::format("{} was made with another seed; leave --seed out, or give a new --data",
-                                    folder));
+            return fail(fmt::format(
+                "{} was made with another seed; leave --seed out, or give a new --data", folder));
         return people;
     }
-    DevPeople people = seed ? derive(fmt::format("{}", *seed), true, parse_instant(seeded_start).value_or(now))
-                            : derive(hex_of(random32()), false, now);
+    DevPeople people =
+        seed ? derive(fmt::format("{}", *seed), true, parse_instant(seeded_start).value_or(now))
+             : derive(hex_of(random32()), false, now);
     std::string out;
     JsonWriter json(out);
     json.begin_object().member("note", "Test keys of `parley dev`; not for production.");
-    json.member("seed", people.seed).member("seed_chosen", people.chosen).member("made_at", people.made_at);
+    json.member("seed", people.seed)
+        .member("seed_chosen", people.chosen)
+        .member("made_at", people.made_at);
     write_people(json, people);
     json.end_object();
     write_private_file(path, out + "\n");
@@ -102,14 +116,16 @@ std::expected<DevPeople, Failure> dev_people(std::string const& folder,
 
 net::awaitable<void> settle_in(Engine& engine, DevPeople const& people) {
     RegistryPtr const registry = engine.registry();
-    if (!registry->platforms.contains(people.platform.id)) co_await engine.add_platform(people.platform);
+    if (!registry->platforms.contains(people.platform.id))
+        co_await engine.add_platform(people.platform);
     std::vector<Neutral> roster = people.substitutes;
     roster.push_back(people.mediator);
     roster.push_back(people.arbitrator);
     for (Neutral const& neutral : roster)
         if (!registry->neutrals.contains(neutral.id)) co_await engine.add_neutral(neutral);
-    for (access::NewApiKey const* key : {&people.platform_key, &people.administrator_key, &people.mediator_key,
-                                         &people.arbitrator_key, &people.auditor_key})
+    for (access::NewApiKey const* key :
+         {&people.platform_key, &people.administrator_key, &people.mediator_key,
+          &people.arbitrator_key, &people.auditor_key})
         if (!registry->keys.contains(key->key.id)) co_await engine.add_key(key->key);
 }
 

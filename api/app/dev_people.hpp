@@ -16,7 +16,7 @@ struct DevPeople {
     bool chosen = false; // the seed was given with --seed, not drawn
     Instant made_at;
     Platform platform;
-    Neutral mediator, arbitrator;  // these two have keys
+    Neutral mediator, arbitrator;     // these two have keys
     std::vector<Neutral> substitutes; // so that draws and replacements find someone
     access::NewApiKey platform_key, administrator_key, mediator_key, arbitrator_key, auditor_key;
 };

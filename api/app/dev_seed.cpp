@@ -28,7 +28,8 @@ Actor actor_of(std::string_view who, DisputeState const& state, DevPeople const&
 
 Result<Command> command_of(Move const& move, DisputeEntry const& entry, DevPeople const& people) {
     Step const* step = entry.procedure->step_anywhere(move.act);
-    if (step == nullptr) return refuse(RefusalCode::no_such_act, fmt::format("there is no act {}", move.act));
+    if (step == nullptr)
+        return refuse(RefusalCode::no_such_act, fmt::format("there is no act {}", move.act));
     auto const body = parse_json(
         with_neutrals(move.body, people.mediator.id.text(), people.arbitrator.id.text()));
     if (!body) return std::unexpected(body.error());
@@ -86,11 +87,14 @@ net::awaitable<Done> seed_demo(Engine& engine, DevPeople const& people) {
     Entropy entropy(sha256({"parley-dev-stories/v1\n", people.seed}));
     Instant const start = people.made_at - story_days * us_per_day;
     for (SeededStory const& story : seeded_stories()) {
-        TestClock const clock{entropy.make_id<TestClockId>(start), people.platform.id, std::string(story.clock), start};
+        TestClock const clock{entropy.make_id<TestClockId>(start), people.platform.id,
+                              std::string(story.clock), start};
         auto const dispute = entropy.make_id<DisputeId>(start);
         if (co_await engine.find(dispute)) continue;
-        if (Done filed = co_await file(engine, people, story, dispute, clock); !filed) co_return filed;
-        if (Done lived = co_await live_through(engine, people, story, dispute, clock); !lived) co_return lived;
+        if (Done filed = co_await file(engine, people, story, dispute, clock); !filed)
+            co_return filed;
+        if (Done lived = co_await live_through(engine, people, story, dispute, clock); !lived)
+            co_return lived;
     }
     co_return Done{};
 }

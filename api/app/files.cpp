@@ -26,10 +26,12 @@ std::optional<std::string> read_file(std::string const& path) {
 
 void write_private_file(std::string const& path, std::string const& text) {
     auto const failed = [&](int error) {
-        return Fault(fmt::format("cannot write {}: {}", path, std::generic_category().message(error)));
+        return Fault(
+            fmt::format("cannot write {}: {}", path, std::generic_category().message(error)));
     };
     std::string const fresh = fmt::format("{}.{}", path, ::getpid());
-    int const file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int const file =
+        ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file < 0) throw failed(errno);
     std::size_t done = 0;
     bool good = true;
@@ -47,7 +49,8 @@ void write_private_file(std::string const& path, std::string const& text) {
         throw failed(why);
     }
     std::string const parent = std::filesystem::path(path).parent_path().string();
-    int const folder = ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int const folder =
+        ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) return;
     ::fsync(folder);
     ::close(folder);

@@ -27,7 +27,9 @@ std::expected<std::vector<Acknowledged>, Failure> read_acks(std::string const& p
         if (line.empty()) continue;
         auto const json = parse_json(line);
         auto const member = [&](char const* name) {
-            return json->contains(name) && json->at(name).is_string() ? json->at(name).get<std::string>() : "";
+            return json->contains(name) && json->at(name).is_string()
+                       ? json->at(name).get<std::string>()
+                       : "";
         };
         if (!json || !json->is_object() || member("dispute").empty())
             return fail(fmt::format(
@@ -43,9 +45,10 @@ void print_log(std::string_view name, LogSummary const& log) {
 }
 
 std::string sentence_of(JournalFault const& fault) {
-    std::string where = fault.position == 0 ? "beside the events"
-                                            : fmt::format("at position {} of the {} log", fault.position,
-                                                          fault.live ? "live" : "test");
+    std::string where = fault.position == 0
+                            ? "beside the events"
+                            : fmt::format("at position {} of the {} log", fault.position,
+                                          fault.live ? "live" : "test");
     if (!fault.stream.empty()) where += fmt::format(", stream {}", fault.stream);
     if (!fault.event.empty()) where += fmt::format(", event {}", fault.event);
     return fmt::format("{}: {}", where, fault.reason);

@@ -38,7 +38,8 @@ Made make_alone(Files const& files, KeyRequest const& request) {
     if (!world) return fail(world.error().detail);
     House house(files, std::move(*world));
     Made made = fail("nothing was made");
-    Done const done = use_house(house, [&](Engine& engine) { return make_into(engine, request, made); });
+    Done const done =
+        use_house(house, [&](Engine& engine) { return make_into(engine, request, made); });
     if (!done) return std::unexpected(done.error());
     return made;
 }
@@ -46,7 +47,8 @@ Made make_alone(Files const& files, KeyRequest const& request) {
 void print_key(KeyRequest const& request, MadeKey const& made) {
     fmt::print("{}\n", made.text);
     std::string whose(name_of(request.kind));
-    if (!made.owner.empty()) whose += fmt::format(" {}{}", made.owner, made.owner_is_new ? " (new)" : "");
+    if (!made.owner.empty())
+        whose += fmt::format(" {}{}", made.owner, made.owner_is_new ? " (new)" : "");
     fmt::print(stderr, "A {} key for {}. Keep it now: it is not shown again.\n",
                request.live ? "live" : "test", whose);
 }
@@ -57,7 +59,8 @@ Done run_keys_create(KeysOptions const& options) {
     auto files = files_of(options.place);
     if (!files) return std::unexpected(files.error());
     KeyRequest const request = request_of(options);
-    if (request.owner.empty() && request.kind != KeyKind::administrator && request.kind != KeyKind::auditor)
+    if (request.owner.empty() && request.kind != KeyKind::administrator &&
+        request.kind != KeyKind::auditor)
         return misuse("the name is empty; see `parley keys create --help`");
     std::optional<std::string> const answer = ask_server(files->folder, json_of(request));
     auto const made = answer ? read_made_key(*answer) : make_alone(*files, request);

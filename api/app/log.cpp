@@ -24,7 +24,8 @@ void log_line(std::string_view level, std::string_view message, std::string_view
 }
 
 void notify_manager(std::string_view state) {
-    char const* const path = std::getenv("NOTIFY_SOCKET"); // NOLINT(concurrency-mt-unsafe): nobody sets it
+    char const* const path =
+        std::getenv("NOTIFY_SOCKET"); // NOLINT(concurrency-mt-unsafe): nobody sets it
     sockaddr_un address{};
     if (path == nullptr || std::strlen(path) >= sizeof address.sun_path) return;
     int const handle = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -33,7 +34,8 @@ void notify_manager(std::string_view state) {
     std::memcpy(address.sun_path, path, std::strlen(path));
     if (address.sun_path[0] == '@') address.sun_path[0] = '\0'; // abstract namespace
     auto const size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(path));
-    ::sendto(handle, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&address), size);
+    ::sendto(handle, state.data(), state.size(), MSG_NOSIGNAL,
+             reinterpret_cast<sockaddr*>(&address), size);
     ::close(handle);
 }
 

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <csignal>
 #include <cstdio>
 #include <functional>
 
@@ -40,21 +41,24 @@ void add_dev(CLI::App& parley, Said& said) {
 void add_serve(CLI::App& parley, Said& said) {
     auto options = std::make_shared<ServeOptions>();
     auto* command = parley.add_subcommand("serve", "Start a server for production");
-    command->footer("What is said here goes before PARLEY_DATA, PARLEY_DATABASE, PARLEY_LISTEN, PARLEY_HOSTS,\n"
-                    "PARLEY_ADMINISTRATOR_ZONE and PARLEY_SHUTDOWN_DELAY_SECONDS; those before the\n"
-                    "file; the file before what is built in. No keys exist at first: see\n"
-                    "`parley keys create --help`.");
+    command->footer(
+        "What is said here goes before PARLEY_DATA, PARLEY_DATABASE, PARLEY_LISTEN, PARLEY_HOSTS,\n"
+        "PARLEY_ADMINISTRATOR_ZONE and PARLEY_SHUTDOWN_DELAY_SECONDS; those before the\n"
+        "file; the file before what is built in. No keys exist at first: see\n"
+        "`parley keys create --help`.");
     command->add_option("--config", options->config, "Settings file (TOML)");
     command->add_option("--data", options->data, "Folder that holds the records (./parley-data)");
     command->add_option("--database", options->database, "sqlite:PATH");
     command->add_option("--listen", options->listen, "ADDRESS:PORT to listen on (127.0.0.1:8080)");
-    command->add_option("--hosts", options->hosts,
-                        "Names under which clients may call this server, separated by commas")
+    command
+        ->add_option("--hosts", options->hosts,
+                     "Names under which clients may call this server, separated by commas")
         ->delimiter(',');
     command->add_option("--administrator-zone", options->administrator_zone,
                         "Time zone of the administrator's deadlines (UTC)");
-    command->add_option("--shutdown-delay-seconds", options->shutdown_delay_s,
-                        "How long /readyz says 503 before connections are refused (0)")
+    command
+        ->add_option("--shutdown-delay-seconds", options->shutdown_delay_s,
+                     "How long /readyz says 503 before connections are refused (0)")
         ->check(CLI::Range(0, 300));
     command->callback([options, &said] { said.run = [options] { return run_serve(*options); }; });
 }
@@ -65,9 +69,10 @@ void add_keys(CLI::App& parley, Said& said) {
     keys->require_subcommand(1);
     auto* command = keys->add_subcommand(
         "create", "Make an API key and print it, once; works while the server runs, too");
-    command->footer("Examples:\n"
-                    "  parley keys create --platform \"Demo shop\"\n"
-                    "  parley keys create --neutral \"Noor Haddad\" --languages en,es --seats mediator");
+    command->footer(
+        "Examples:\n"
+        "  parley keys create --platform \"Demo shop\"\n"
+        "  parley keys create --neutral \"Noor Haddad\" --languages en,es --seats mediator");
     auto* whose = command->add_option_group("whose", "Whose key it is; exactly one of these");
     whose->add_option("--platform", options->platform,
                       "A marketplace, by name or plt_ id; made if the name is new");
@@ -87,11 +92,13 @@ void add_keys(CLI::App& parley, Said& said) {
         ->capture_default_str();
     command->add_option("--time-zone", options->time_zone, "New neutral: IANA time zone")
         ->capture_default_str();
-    command->add_option("--load-most", options->load_most, "New neutral: cases at one time, at most")
+    command
+        ->add_option("--load-most", options->load_most, "New neutral: cases at one time, at most")
         ->check(CLI::Range(1, 10'000))
         ->capture_default_str();
     add_place(*command, options->place);
-    command->callback([options, &said] { said.run = [options] { return run_keys_create(*options); }; });
+    command->callback(
+        [options, &said] { said.run = [options] { return run_keys_create(*options); }; });
 }
 
 void add_operations(CLI::App& parley, Said& said) {
@@ -107,10 +114,12 @@ void add_operations(CLI::App& parley, Said& said) {
     command = journal->add_subcommand(
         "verify", "Recompute every hash, chain and state; name the first event that does not fit");
     add_place(*command, verify->place);
-    command->add_option("--acks", verify->acks,
-                        "File of acknowledged events, a line each: {\"dispute\", \"event\", \"key\"}; "
-                        "each must be in the record exactly once");
-    command->callback([verify, &said] { said.run = [verify] { return run_journal_verify(*verify); }; });
+    command->add_option(
+        "--acks", verify->acks,
+        "File of acknowledged events, a line each: {\"dispute\", \"event\", \"key\"}; "
+        "each must be in the record exactly once");
+    command->callback(
+        [verify, &said] { said.run = [verify] { return run_journal_verify(*verify); }; });
 }
 
 void add_procedure(CLI::App& parley, Said& said) {
@@ -121,19 +130,23 @@ void add_procedure(CLI::App& parley, Said& said) {
     auto* command = procedure->add_subcommand(
         "check", "Check procedure files; every fault is shown with its line");
     command->add_option("files", *files, "Procedure files (JSON)")->required();
-    command->callback([files, &said] { said.run = [files] { return run_procedure_check(*files); }; });
+    command->callback(
+        [files, &said] { said.run = [files] { return run_procedure_check(*files); }; });
 
     auto folder = std::make_shared<std::string>();
     command = procedure->add_subcommand(
         "test", "Run the stories (N.stories) beside each procedure (N.json) of a folder");
-    command->add_option("folder", *folder, "Folder, such as workflows/uncitral-track-2")->required();
-    command->callback([folder, &said] { said.run = [folder] { return run_procedure_test(*folder); }; });
+    command->add_option("folder", *folder, "Folder, such as workflows/uncitral-track-2")
+        ->required();
+    command->callback(
+        [folder, &said] { said.run = [folder] { return run_procedure_test(*folder); }; });
 
     command = procedure->add_subcommand("list", "The procedures inside this program");
     command->callback([&said] { said.run = [] { return run_procedure_list(); }; });
 
     auto name = std::make_shared<std::string>();
-    command = procedure->add_subcommand("show", "Stages, steps and deadlines of a procedure, in words");
+    command =
+        procedure->add_subcommand("show", "Stages, steps and deadlines of a procedure, in words");
     command->add_option("name", *name, "Such as uncitral-track-2")->required();
     command->callback([name, &said] { said.run = [name] { return run_procedure_show(*name); }; });
 }
@@ -177,10 +190,12 @@ std::string path_of(CLI::App const& command) {
 }
 
 int run(int argc, char** argv) {
-    CLI::App parley("Parley takes disputes between buyers and sellers from the notice to the outcome.",
-                    "parley");
+    CLI::App parley(
+        "Parley takes disputes between buyers and sellers from the notice to the outcome.",
+        "parley");
     parley.set_version_flag("--version", "parley " PARLEY_VERSION, "Show the version");
-    parley.set_help_flag("-h,--help", "Show this help, or a command's with `parley COMMAND --help`");
+    parley.set_help_flag("-h,--help",
+                         "Show this help, or a command's with `parley COMMAND --help`");
     parley.footer("To try it out:  parley dev        then, in another terminal:  parley demo");
     parley.require_subcommand(1);
     Said said;
@@ -205,8 +220,9 @@ int run(int argc, char** argv) {
         parley.parse(argc, argv);
     } catch (CLI::ParseError const& error) {
         if (error.get_exit_code() == 0) return parley.exit(error); // --help, --version
-        return report({fmt::format("{}; see `{} --help`", one_line(error.what()), path_of(chosen(parley))),
-                       2});
+        return report(
+            {fmt::format("{}; see `{} --help`", one_line(error.what()), path_of(chosen(parley))),
+             2});
     }
     try {
         if (Done done = said.run(); !done) return report(done.error());
@@ -221,4 +237,8 @@ int run(int argc, char** argv) {
 } // namespace
 } // namespace parley::app
 
-int main(int argc, char** argv) { return parley::app::run(argc, argv); }
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE,
+                SIG_IGN); // whoever read our output may leave; a server does not end by that
+    return parley::app::run(argc, argv);
+}

@@ -18,9 +18,10 @@ IdType new_id(Instant at) {
 
 using Made = std::expected<MadeKey, Failure>;
 
-net::awaitable<Made> add_key(Engine& engine, KeyRequest request, std::string owner, std::string label,
-                             bool owner_is_new) {
-    auto fresh = access::make_api_key(request.kind, request.live, owner, std::move(label), engine.clock().now());
+net::awaitable<Made> add_key(Engine& engine, KeyRequest request, std::string owner,
+                             std::string label, bool owner_is_new) {
+    auto fresh = access::make_api_key(request.kind, request.live, owner, std::move(label),
+                                      engine.clock().now());
     ApiKeyId const id = fresh.key.id;
     co_await engine.add_key(std::move(fresh.key));
     co_return MadeKey{id, std::move(owner), std::move(fresh.text), owner_is_new};
@@ -32,7 +33,8 @@ net::awaitable<Made> make_platform_key(Engine& engine, KeyRequest request) {
         if (platform.name == request.owner || id.text() == request.owner)
             co_return co_await add_key(engine, request, id.text(), platform.name, false);
     if (request.owner.starts_with("plt_"))
-        co_return fail(fmt::format("there is no platform {}; give its name to make one", request.owner));
+        co_return fail(
+            fmt::format("there is no platform {}; give its name to make one", request.owner));
     Instant const now = engine.clock().now();
     Platform const platform{new_id<PlatformId>(now), request.owner, now};
     co_await engine.add_platform(platform);
@@ -41,23 +43,32 @@ net::awaitable<Made> make_platform_key(Engine& engine, KeyRequest request) {
 
 Done check_new_neutral(Engine& engine, KeyRequest const& request) {
     if (request.owner.starts_with("ntr_"))
-        return fail(fmt::format("there is no neutral {}; give a name to put one on the roster", request.owner));
+        return fail(fmt::format("there is no neutral {}; give a name to put one on the roster",
+                                request.owner));
     if (request.seats.empty())
-        return misuse(fmt::format("{} is new to the roster; say for which seats: --seats mediator,decider", request.owner));
+        return misuse(
+            fmt::format("{} is new to the roster; say for which seats: --seats mediator,decider",
+                        request.owner));
     if (request.languages.empty())
-        return misuse(fmt::format("{} is new to the roster; say which languages: --languages en,es", request.owner));
+        return misuse(fmt::format("{} is new to the roster; say which languages: --languages en,es",
+                                  request.owner));
     if (engine.world().zones.find(request.time_zone) == nullptr)
-        return misuse(fmt::format("there is no time zone {}; give an IANA name such as Europe/Madrid", request.time_zone));
+        return misuse(
+            fmt::format("there is no time zone {}; give an IANA name such as Europe/Madrid",
+                        request.time_zone));
     return {};
 }
 
 net::awaitable<Made> make_neutral_key(Engine& engine, KeyRequest request) {
     RegistryPtr const registry = engine.registry();
     for (auto const& [id, neutral] : registry->neutrals) {
-        if (id.text() != request.owner && (neutral.name != request.owner || neutral.live != request.live)) continue;
+        if (id.text() != request.owner &&
+            (neutral.name != request.owner || neutral.live != request.live))
+            continue;
         if (neutral.live != request.live)
             co_return fail(fmt::format("{} is on the {} roster; {} --live", request.owner,
-                                       neutral.live ? "live" : "test", neutral.live ? "add" : "leave out"));
+                                       neutral.live ? "live" : "test",
+                                       neutral.live ? "add" : "leave out"));
         co_return co_await add_key(engine, request, id.text(), neutral.name, false);
     }
     if (Done checked = check_new_neutral(engine, request); !checked)
@@ -78,7 +89,8 @@ net::awaitable<Made> make_neutral_key(Engine& engine, KeyRequest request) {
 net::awaitable<Made> make_party_key(Engine& engine, KeyRequest request) {
     auto const party = PartyId::parse(request.owner);
     if (!party)
-        co_return misuse(fmt::format("\"{}\" is no party; give the pty_ id that the dispute shows", request.owner));
+        co_return misuse(fmt::format("\"{}\" is no party; give the pty_ id that the dispute shows",
+                                     request.owner));
     DisputeFilter filter;
     filter.live = request.live;
     filter.party = *party;
@@ -105,8 +117,8 @@ net::awaitable<std::expected<MadeKey, Failure>> make_key(Engine& engine, KeyRequ
 }
 
 std::string json_of(KeyRequest const& request) {
-    Json json = {{"command", "create_key"},      {"kind", name_of(request.kind)},
-                 {"live", request.live},         {"owner", request.owner},
+    Json json = {{"command", "create_key"},        {"kind", name_of(request.kind)},
+                 {"live", request.live},           {"owner", request.owner},
                  {"languages", request.languages}, {"country", request.country},
                  {"time_zone", request.time_zone}, {"load_most", request.load_most}};
     json["seats"] = Json::array();
@@ -146,12 +158,17 @@ std::expected<KeyRequest, Failure> read_key_request(std::string_view text) {
 }
 
 std::string json_of(MadeKey const& made) {
-    return Json{{"id", made.id.text()}, {"owner", made.owner}, {"key", made.text}, {"new", made.owner_is_new}}.dump();
+    return Json{{"id", made.id.text()},
+                {"owner", made.owner},
+                {"key", made.text},
+                {"new", made.owner_is_new}}
+        .dump();
 }
 
 std::expected<MadeKey, Failure> read_made_key(std::string_view text) {
     auto const json = parse_json(text);
-    if (!json || !json->is_object()) return fail("the server's answer is no JSON object; is it the same version?");
+    if (!json || !json->is_object())
+        return fail("the server's answer is no JSON object; is it the same version?");
     if (auto const error = json->find("error"); error != json->end() && error->is_string())
         return std::unexpected(Failure{error->get<std::string>(), json->value("exit", 1)});
     MadeKey made;

@@ -1,8 +1,8 @@
+#include "engine/procedure/procedure.hpp"
 #include "api/app/commands.hpp"
 #include "api/app/files.hpp"
 #include "api/app/world.hpp"
 #include "engine/core/story.hpp"
-#include "engine/procedure/procedure.hpp"
 
 #include <fmt/format.h>
 
@@ -28,8 +28,10 @@ std::string located(std::string const& path, std::string_view text, FieldError c
         if (std::size_t const colon = detail.find(": "); colon != std::string_view::npos) {
             std::string_view const place = detail.substr(5, colon - 5);
             std::string_view const line = place.substr(0, place.find(','));
-            if (!line.empty() && std::ranges::all_of(line, [](char c) { return c >= '0' && c <= '9'; }))
-                return fmt::format("{}:{}: {}: {}", path, line, error.pointer, detail.substr(colon + 2));
+            if (!line.empty() &&
+                std::ranges::all_of(line, [](char c) { return c >= '0' && c <= '9'; }))
+                return fmt::format("{}:{}: {}: {}", path, line, error.pointer,
+                                   detail.substr(colon + 2));
         }
     return fmt::format("{}:{}: {}: {}", path, line_of(text, error.pointer), error.pointer, detail);
 }
@@ -51,7 +53,8 @@ void print_stories(std::string const& path, std::string_view text, StoriesResult
         at = end + 1;
         if (!line.starts_with("## ")) continue;
         line.remove_prefix(3);
-        if (std::ranges::none_of(result.faults, [&](StoryFault const& fault) { return fault.story == line; }))
+        if (std::ranges::none_of(result.faults,
+                                 [&](StoryFault const& fault) { return fault.story == line; }))
             fmt::print("passed  {}\n", line);
     }
     for (StoryFault const& fault : result.faults)
@@ -60,11 +63,12 @@ void print_stories(std::string const& path, std::string_view text, StoriesResult
 }
 
 void print_stage(Stage const& stage) {
-    fmt::print("\n{}  ({})\n  {}  [{}]\n", stage.name, stage.ends() ? name_of(stage.status) : name_of(stage.kind),
-               stage.means, stage.cites);
+    fmt::print("\n{}  ({})\n  {}  [{}]\n", stage.name,
+               stage.ends() ? name_of(stage.status) : name_of(stage.kind), stage.means,
+               stage.cites);
     for (DeadlineRule const& rule : stage.deadlines)
-        fmt::print("  deadline {:<24} {:<6} then {:<24} {}  [{}]\n", rule.name, text_of(rule.after), rule.then,
-                   rule.means, rule.cites);
+        fmt::print("  deadline {:<24} {:<6} then {:<24} {}  [{}]\n", rule.name, text_of(rule.after),
+                   rule.then, rule.means, rule.cites);
     for (Step const& step : stage.steps) {
         std::string leads;
         for (Branch const& branch : step.to) {
@@ -90,23 +94,26 @@ Done run_procedure_check(std::vector<std::string> const& files) {
             continue;
         }
         ++faulty;
-        if (procedure.error().errors.empty()) fmt::print("{}: {}\n", path, procedure.error().detail);
+        if (procedure.error().errors.empty())
+            fmt::print("{}: {}\n", path, procedure.error().detail);
         for (FieldError const& error : procedure.error().errors)
             fmt::print("{}\n", located(path, *text, error));
     }
     if (faulty == 0) return {};
-    return fail(fmt::format("{} of {} procedure files cannot run; mend the faults listed above", faulty,
-                            files.size()));
+    return fail(fmt::format("{} of {} procedure files cannot run; mend the faults listed above",
+                            faulty, files.size()));
 }
 
 Done run_procedure_test(std::string const& folder) {
     std::error_code error;
     std::vector<fs::path> files;
-    for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end;
+         at.increment(error))
         if (at->path().extension() == ".stories") files.push_back(at->path());
     if (error) return fail(fmt::format("cannot read the folder {}: {}", folder, error.message()));
     if (files.empty())
-        return fail(fmt::format("{} holds no *.stories; they stand beside a procedure: 1.json, 1.stories", folder));
+        return fail(fmt::format(
+            "{} holds no *.stories; they stand beside a procedure: 1.json, 1.stories", folder));
     std::ranges::sort(files);
     auto world = load_world("UTC");
     if (!world) return fail(world.error().detail);
@@ -130,14 +137,16 @@ Done run_procedure_test(std::string const& folder) {
     }
     if (passed + failed == 0) return fail(fmt::format("no story was found in {}", folder));
     if (failed == 0) return {};
-    return fail(fmt::format("{} of {} stories failed; each is listed above with its line", failed, passed + failed));
+    return fail(fmt::format("{} of {} stories failed; each is listed above with its line", failed,
+                            passed + failed));
 }
 
 Done run_procedure_list() {
     auto world = load_world("UTC");
     if (!world) return fail(world.error().detail);
     for (auto const& procedure : world->procedures.all())
-        fmt::print("{:<24} {:>3}  {}\n", procedure->ref.name, procedure->ref.version, procedure->title);
+        fmt::print("{:<24} {:>3}  {}\n", procedure->ref.name, procedure->ref.version,
+                   procedure->title);
     return {};
 }
 
@@ -146,9 +155,11 @@ Done run_procedure_show(std::string const& name) {
     if (!world) return fail(world.error().detail);
     auto const procedure = world->procedures.latest(name);
     if (!procedure)
-        return fail(fmt::format("there is no procedure {}; `parley procedure list` names them", name));
-    fmt::print("{} version {}: {}\n{}\nSource: {} ({})\n", procedure->ref.name, procedure->ref.version,
-               procedure->title, procedure->means, procedure->source, procedure->status);
+        return fail(
+            fmt::format("there is no procedure {}; `parley procedure list` names them", name));
+    fmt::print("{} version {}: {}\n{}\nSource: {} ({})\n", procedure->ref.name,
+               procedure->ref.version, procedure->title, procedure->means, procedure->source,
+               procedure->status);
     for (Stage const& stage : procedure->stages) print_stage(stage);
     return {};
 }

@@ -23,24 +23,60 @@ constexpr std::string_view clause_sha256 =
 constexpr DisputeSample samples[] = {
     {{"consumer", "Ana Ruiz", "ana@example.net", "ES", "es", "Europe/Madrid"},
      {"business", "Shenzhen Lamps Ltd", "care@lamps.example", "CN", "zh-Hans", "Asia/Shanghai"},
-     "ORD-10027", "b2c", "Desk lamp, two pieces", "not_received",
-     "Nothing arrived, and tracking stopped three weeks ago.", "refund", "II", "EUR", 12990},
+     "ORD-10027",
+     "b2c",
+     "Desk lamp, two pieces",
+     "not_received",
+     "Nothing arrived, and tracking stopped three weeks ago.",
+     "refund",
+     "II",
+     "EUR",
+     12990},
     {{"consumer", "Lukas Weber", "lukas@example.net", "DE", "de", "Europe/Berlin"},
      {"business", "Calzature Milano Srl", "aiuto@calzature.example", "IT", "it", "Europe/Rome"},
-     "ORD-10031", "b2c", "Leather shoes", "not_as_described",
-     "The shop said leather. The label inside says polyurethane.", "refund", "II", "EUR", 18900},
+     "ORD-10031",
+     "b2c",
+     "Leather shoes",
+     "not_as_described",
+     "The shop said leather. The label inside says polyurethane.",
+     "refund",
+     "II",
+     "EUR",
+     18900},
     {{"consumer", "Chloe Martin", "chloe@example.net", "FR", "fr", "Europe/Paris"},
      {"business", "Ceramica Lisboa Lda", "apoio@ceramica.example", "PT", "pt", "Europe/Lisbon"},
-     "ORD-10040", "b2c", "Hand-painted vase", "damaged",
-     "It came in five pieces; photographs were sent the same day.", "replacement", "II", "EUR", 7450},
-    {{"business", "Brightwell Office Supplies Ltd", "legal@brightwell.example", "GB", "en", "Europe/London"},
+     "ORD-10040",
+     "b2c",
+     "Hand-painted vase",
+     "damaged",
+     "It came in five pieces; photographs were sent the same day.",
+     "replacement",
+     "II",
+     "EUR",
+     7450},
+    {{"business", "Brightwell Office Supplies Ltd", "legal@brightwell.example", "GB", "en",
+      "Europe/London"},
      {"business", "Thames Print Ltd", "accounts@thamesprint.example", "GB", "en", "Europe/London"},
-     "PO-7781", "b2b", "500 printed catalogues", "late",
-     "The catalogues came nine days after the fair they were printed for.", "refund", "I", "GBP", 184000},
+     "PO-7781",
+     "b2b",
+     "500 printed catalogues",
+     "late",
+     "The catalogues came nine days after the fair they were printed for.",
+     "refund",
+     "I",
+     "GBP",
+     184000},
     {{"consumer", "Sanne de Vries", "sanne@example.net", "NL", "nl", "Europe/Amsterdam"},
      {"business", "Velo Gent BV", "service@velogent.example", "BE", "nl", "Europe/Brussels"},
-     "ORD-10052", "b2c", "City bicycle", "incomplete",
-     "The bicycle came without its front wheel.", "refund", "II", "EUR", 64900},
+     "ORD-10052",
+     "b2c",
+     "City bicycle",
+     "incomplete",
+     "The bicycle came without its front wheel.",
+     "refund",
+     "II",
+     "EUR",
+     64900},
 };
 
 constexpr Move contested = {
@@ -50,10 +86,12 @@ constexpr Move ask_mediator = {"claimant", "ask_for_mediator", R"({})"};
 constexpr Move appoint_mediator = {
     "administrator", "appoint",
     R"({"neutral": "$mediator", "reasons": "Speaks both languages and has time."})"};
-constexpr Move mediator_accepts = {"mediator", "accept_appointment", R"({"available": true, "impartial": true})"};
-constexpr Move appoint_decider = {
-    "administrator", "appoint", R"({"neutral": "$decider", "reasons": "Next on the roster."})"};
-constexpr Move decider_accepts = {"decider", "accept_appointment", R"({"available": true, "impartial": true})"};
+constexpr Move mediator_accepts = {"mediator", "accept_appointment",
+                                   R"({"available": true, "impartial": true})"};
+constexpr Move appoint_decider = {"administrator", "appoint",
+                                  R"({"neutral": "$decider", "reasons": "Next on the roster."})"};
+constexpr Move decider_accepts = {"decider", "accept_appointment",
+                                  R"({"available": true, "impartial": true})"};
 
 constexpr Move shoes_moves[] = {
     {"time", "P2D", ""},
@@ -71,7 +109,7 @@ constexpr Move vase_moves[] = {
     {"mediator", "message", R"({"text": "Good day to you both. What would put this right?"})"},
 };
 constexpr Move printing_moves[] = {
-    {"time", "P1D", ""}, contested,          ask_mediator,       appoint_mediator, mediator_accepts,
+    {"time", "P1D", ""},  contested,       ask_mediator,    appoint_mediator,     mediator_accepts,
     {"time", "P11D", ""}, appoint_decider, decider_accepts, {"time", "P11D", ""},
 };
 constexpr Move bicycle_moves[] = {
@@ -171,7 +209,9 @@ std::string filing_of(Sample which, Instant now, std::optional<TestClockId> cloc
     json.key("items").begin_array().begin_object().member("description", sample.item);
     json.member("quantity", 1).member("price", amount).end_object().end_array().end_object();
     json.key("claim").begin_object();
-    json.member("reason", sample.reason).member("amount", amount).member("statement", sample.statement);
+    json.member("reason", sample.reason)
+        .member("amount", amount)
+        .member("statement", sample.statement);
     json.key("remedies").begin_array().begin_object().member("kind", sample.remedy);
     if (sample.remedy == "refund") json.member("amount", amount);
     json.end_object().end_array().end_object();
@@ -190,10 +230,12 @@ std::span<SeededStory const> seeded_stories() { return stories; }
 std::span<Move const> track_one_moves() { return to_award; }
 std::span<Move const> track_two_moves() { return to_recommendation; }
 
-std::string with_neutrals(std::string_view body, std::string_view mediator, std::string_view decider) {
+std::string with_neutrals(std::string_view body, std::string_view mediator,
+                          std::string_view decider) {
     std::string out(body);
     auto const put = [&](std::string_view name, std::string_view id) {
-        if (std::size_t const at = out.find(name); at != std::string::npos) out.replace(at, name.size(), id);
+        if (std::size_t const at = out.find(name); at != std::string::npos)
+            out.replace(at, name.size(), id);
     };
     put("$mediator", mediator);
     put("$decider", decider);

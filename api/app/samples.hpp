@@ -37,6 +37,7 @@ std::span<Move const> track_one_moves();
 std::span<Move const> track_two_moves();
 
 // `body` with the ids put in.
-std::string with_neutrals(std::string_view body, std::string_view mediator, std::string_view decider);
+std::string with_neutrals(std::string_view body, std::string_view mediator,
+                          std::string_view decider);
 
 } // namespace parley::app

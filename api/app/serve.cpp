@@ -22,7 +22,9 @@ Done run_serve(ServeOptions const& options) {
     doors.shutdown_delay = std::chrono::seconds(config->shutdown_delay_s);
     return keep_house(
         house, doors, [](Engine&) -> net::awaitable<Done> { co_return Done{}; },
-        [](std::string const& url) { log_line("info", fmt::format("accepting requests at {}", url)); });
+        [](std::string const& url) {
+            log_line("info", fmt::format("accepting requests at {}", url));
+        });
 }
 
 } // namespace parley::app

@@ -12,9 +12,9 @@
 
 namespace parley::routes {
 
-// Answers to keyed requests that leave no receipt in the journal: clocks being advanced, roster and
-// keys. Held in memory, a bounded number of them; what such a request creates has an id that follows
-// from its key, so that a restart forgets the answer and not the deed. For one thread.
+// Answers to keyed requests that leave no receipt in the journal: clocks being advanced, roster
+// and keys. Held in memory, a bounded number of them; what such a request creates has an id that
+// follows from its key, so that a restart forgets the answer and not the deed. For one thread.
 class Answers {
 public:
     // Held while a request is worked on; gives the key free again unless an answer was kept.

@@ -9,8 +9,8 @@
 namespace parley::routes {
 
 // A dispute as one viewer may see it: member by member from a list of what may be shown, never the
-// state as a whole. Words lie in texts beside the events and are copied as they are; where they were
-// erased, null stands. Writes the members only, so that an act's answer can add its events.
+// state as a whole. Words lie in texts beside the events and are copied as they are; where they
+// were erased, null stands. Writes the members only, so that an act's answer can add its events.
 void write_dispute(JsonWriter& json, DisputeEntry const& entry, Viewer const& viewer);
 std::string dispute_json(DisputeEntry const& entry, Viewer const& viewer);
 

@@ -5,12 +5,13 @@
 
 namespace parley::routes {
 
-// May the viewer read this event? Asks core's one function, by room and by the label of the stage in
-// which it was said.
+// May the viewer read this event? Asks core's one function, by room and by the label of the stage
+// in which it was said.
 bool may_read(DisputeEntry const& entry, Viewer const& viewer, StoredEvent const& event);
 
-// One event of the docket: its facts exactly as they were hashed, and the words beside it, null where
-// there are none or where they were erased. Neither its place in the log nor the dispute's version.
+// One event of the docket: its facts exactly as they were hashed, and the words beside it, null
+// where there are none or where they were erased. Neither its place in the log nor the dispute's
+// version.
 void write_event(JsonWriter& json, StoredEvent const& event);
 
 } // namespace parley::routes

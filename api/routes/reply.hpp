@@ -19,8 +19,8 @@ inline http::Response refused(Call const& call, Refusal const& refusal) {
 // The one answer for what is not there and for what the caller may not know of.
 std::unexpected<Refusal> no_such(std::string_view what);
 
-// The body as JSON through the gate; null where there is none. Refuses unsupported_media_type and what
-// parse_json refuses.
+// The body as JSON through the gate; null where there is none. Refuses unsupported_media_type and
+// what parse_json refuses.
 Result<Json> read_body(Call const& call);
 // The key of a POST that changes something, with what it asks.
 Result<ReceiptKey> read_receipt_key(Call const& call, Json const& body);
@@ -40,8 +40,8 @@ struct Opened {
     EntryPtr entry;
     Viewer viewer;
 };
-// The dispute in the path, with who the caller is in it. Refuses not_found, for an unknown id and for a
-// stranger alike, and quarantined. `not_found` costs a stranger what it costs anyone.
+// The dispute in the path, with who the caller is in it. Refuses not_found, for an unknown id and
+// for a stranger alike, and quarantined. `not_found` costs a stranger what it costs anyone.
 net::awaitable<Result<Opened>> open_dispute(Services& services, Call const& call);
 
 // A page of a list.
@@ -59,8 +59,8 @@ void write_page_end(JsonWriter& json, Services& services, Page const& page,
 // 201 with where it is to be found.
 http::Response created(std::string location, std::string body);
 
-// The id of what a request creates follows from its key, so that trying again finds it. The time in it
-// may differ; the rest does not.
+// The id of what a request creates follows from its key, so that trying again finds it. The time
+// in it may differ; the rest does not.
 template <class IdType>
 IdType id_under(ReceiptKey const& key, Instant now) {
     Digest const digest = sha256({"parley-created/v1\n", key.scope, "\n", key.key});

@@ -20,44 +20,48 @@ constexpr auto none = Takes::nothing;
 constexpr Callers office = administrator;
 constexpr Callers testers = platform | administrator;
 constexpr Callers readers = platform | administrator | auditor;
+constexpr auto test = Mode::test;
+constexpr std::string_view page = "limit after";
+constexpr std::string_view filters = "status stage party reference limit after";
+constexpr std::string_view trial = "validate_only";
 
 // clang-format off
 constexpr Route table[] = {
     // method, path, handler, who may call, body, query parameters
-    {POST, "/v1/disputes",                        file_dispute,   platform, json, "validate_only"},
-    {GET,  "/v1/disputes",                        list_disputes,  all,      none, "status stage party reference limit after"},
-    {GET,  "/v1/disputes/{dispute}",              get_dispute,    all},
-    {GET,  "/v1/disputes/{dispute}/events",       list_events,    all,      none, "limit after"},
-    {GET,  "/v1/disputes/{dispute}/actions",      list_actions,   all},
-    {POST, "/v1/disputes/{dispute}/actions/{act}", take_act,      all,      json, "validate_only"},
-    {POST, "/v1/disputes/{dispute}/erase",        erase_dispute,  office,   json},
+    {POST, "/v1/disputes",                         file_dispute,    platform, json, trial},
+    {GET,  "/v1/disputes",                         list_disputes,   all,      none, filters},
+    {GET,  "/v1/disputes/{dispute}",               get_dispute,     all},
+    {GET,  "/v1/disputes/{dispute}/events",        list_events,     all,      none, page},
+    {GET,  "/v1/disputes/{dispute}/actions",       list_actions,    all},
+    {POST, "/v1/disputes/{dispute}/actions/{act}", take_act,        all,      json, trial},
+    {POST, "/v1/disputes/{dispute}/erase",         erase_dispute,   office,   json},
 
-    {GET,  "/v1/procedures",                      list_procedures, all,     none, "limit after"},
-    {GET,  "/v1/procedures/{name}/{version}",     get_procedure,  all},
-    {POST, "/v1/procedures/check",                check_procedure, testers, json},
-    {GET,  "/v1/schemas/acts/{kind}",             get_act_schema, anyone},
+    {GET,  "/v1/procedures",                       list_procedures, all,      none, page},
+    {GET,  "/v1/procedures/{name}/{version}",      get_procedure,   all},
+    {POST, "/v1/procedures/check",                 check_procedure, testers,  json},
+    {GET,  "/v1/schemas/acts/{kind}",              get_act_schema,  anyone},
 
-    {GET,  "/v1/neutrals",                        list_neutrals,  readers,  none, "limit after"},
-    {POST, "/v1/neutrals",                        create_neutral, office,   json},
-    {GET,  "/v1/neutrals/{neutral}",              get_neutral,    readers},
-    {POST, "/v1/neutrals/{neutral}",              update_neutral, office,   json},
+    {GET,  "/v1/neutrals",                         list_neutrals,   readers,  none, page},
+    {POST, "/v1/neutrals",                         create_neutral,  office,   json},
+    {GET,  "/v1/neutrals/{neutral}",               get_neutral,     readers},
+    {POST, "/v1/neutrals/{neutral}",               update_neutral,  office,   json},
 
-    {GET,  "/v1/test/clocks",                     list_clocks,    testers,  none, "limit after", Mode::test},
-    {POST, "/v1/test/clocks",                     create_clock,   testers,  json, "",            Mode::test},
-    {GET,  "/v1/test/clocks/{clock}",             get_clock,      testers,  none, "",            Mode::test},
-    {POST, "/v1/test/clocks/{clock}/advance",     advance_clock,  testers,  json, "",            Mode::test},
+    {GET,  "/v1/test/clocks",                      list_clocks,     testers,  none, page, test},
+    {POST, "/v1/test/clocks",                      create_clock,    testers,  json, "", test},
+    {GET,  "/v1/test/clocks/{clock}",              get_clock,       testers,  none, "", test},
+    {POST, "/v1/test/clocks/{clock}/advance",      advance_clock,   testers,  json, "", test},
 
-    {GET,  "/v1/platforms",                       list_platforms, office,   none, "limit after"},
-    {POST, "/v1/platforms",                       create_platform, office,  json},
-    {GET,  "/v1/platforms/{platform}",            get_platform,   office},
-    {POST, "/v1/keys",                            create_key,     office,   json},
-    {GET,  "/v1/keys/{key}",                      get_key,        office},
-    {POST, "/v1/keys/{key}/revoke",               revoke_key,     office,   json},
+    {GET,  "/v1/platforms",                        list_platforms,  office,   none, page},
+    {POST, "/v1/platforms",                        create_platform, office,   json},
+    {GET,  "/v1/platforms/{platform}",             get_platform,    office},
+    {POST, "/v1/keys",                             create_key,      office,   json},
+    {GET,  "/v1/keys/{key}",                       get_key,         office},
+    {POST, "/v1/keys/{key}/revoke",                revoke_key,      office,   json},
 
-    {GET,  "/livez",                              get_liveness,   anyone},
-    {GET,  "/readyz",                             get_readiness,  anyone,   none, "verbose"},
-    {GET,  "/metrics",                            get_metrics,    administrator | auditor},
-    {GET,  "/.well-known/parley.json",            get_offer_of_service, anyone},
+    {GET,  "/livez",                               get_liveness,    anyone},
+    {GET,  "/readyz",                              get_readiness,   anyone,   none, "verbose"},
+    {GET,  "/metrics",                             get_metrics,     administrator | auditor},
+    {GET,  "/.well-known/parley.json",             get_offer_of_service, anyone},
 };
 // clang-format on
 

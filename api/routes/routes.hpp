@@ -9,8 +9,8 @@ namespace parley::routes {
 
 constexpr std::size_t json_body_max = 256 * 1024;
 
-// The HTTP server's handler: who calls what is settled on the head alone, before a byte of the body is
-// read; then one handler answers. For the server's thread.
+// The HTTP server's handler: who calls what is settled on the head alone, before a byte of the
+// body is read; then one handler answers. For the server's thread.
 class Api final : public http::Handler {
 public:
     explicit Api(Services& services);

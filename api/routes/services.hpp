@@ -26,8 +26,8 @@ struct ServiceOptions {
     std::function<void(std::string const&)> log = [](std::string const&) {};
 };
 
-// What every handler may use. Belongs to the server's thread, but for the engine, which knows how to be
-// asked from anywhere.
+// What every handler may use. Belongs to the server's thread, but for the engine, which knows how
+// to be asked from anywhere.
 struct Services {
     Services(Engine& the_engine, ServiceOptions the_options)
         : engine(the_engine), options(std::move(the_options)), views(options.views_most) {}

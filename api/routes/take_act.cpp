@@ -15,15 +15,15 @@ namespace parley::routes {
 
 namespace {
 
-// Acts by which one person settles what others wait for: two who decide at once would overwrite each
-// other, so each says which version they decide on.
+// Acts by which one person settles what others wait for: two who decide at once would overwrite
+// each other, so each says which version they decide on.
 bool decides(Behaviour behaviour) {
     return behaviour == Behaviour::render_outcome || behaviour == Behaviour::correct_outcome ||
            behaviour == Behaviour::appoint_neutral || behaviour == Behaviour::decide_objection;
 }
 
-// The step of that name here, or else anywhere: steps of one name take the same. Null: no such act, and
-// the core says so.
+// The step of that name here, or else anywhere: steps of one name take the same. Null: no such
+// act, and the core says so.
 Step const* step_of(DisputeEntry const& entry, std::string_view act) {
     Stage const* const stage = entry.procedure->stage(entry.state.stage);
     Step const* const here = stage == nullptr ? nullptr : stage->step(act);
@@ -75,8 +75,8 @@ Result<Command> read_command(Call const& call, Opened const& opened) {
     return command;
 }
 
-// The dispute after the act, and what the act wrote. Whoever left by the act (a neutral who stood down)
-// sees no more than that.
+// The dispute after the act, and what the act wrote. Whoever left by the act (a neutral who stood
+// down) sees no more than that.
 http::Response answer_for(Call const& call, Receipt const& receipt) {
     DisputeEntry const& entry = *receipt.entry;
     auto const viewer = access::viewer_of(call.principal(), entry.state, call.act_as());

@@ -10,8 +10,8 @@
 
 namespace parley::routes {
 
-// Rendered disputes, one a viewer. A view is a function of the entry and the viewer, so it holds for as
-// long as the cache of disputes still gives the very same entry. For one thread.
+// Rendered disputes, one a viewer. A view is a function of the entry and the viewer, so it holds
+// for as long as the cache of disputes still gives the very same entry. For one thread.
 class ViewCache {
 public:
     explicit ViewCache(std::size_t most) : most_(most) {}

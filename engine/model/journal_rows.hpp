@@ -39,7 +39,7 @@ struct DisputeRow {
     std::string procedure;
     std::int32_t procedure_version = 0;
     Instant created_at, changed_at;
-    std::string reference; // of the transaction; personal, erased with the content
+    std::string reference; // of the transaction; written by the filing, erased with the content
     std::array<PartyId, 2> parties;
     std::array<std::optional<NeutralId>, 2> neutrals; // by SeatKind: asked or seated
     std::optional<TestClockId> clock;

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <utility>
 
@@ -21,7 +20,8 @@ bool holds(std::vector<T> const& list, T const& wanted) {
 constexpr bool is_party(Role role) { return side_of(role).has_value(); }
 constexpr bool is_neutral(Role role) { return role == Role::mediator || role == Role::decider; }
 
-// Who may do what, whatever a file says: nobody answers for the other side or decides their own case.
+// Who may do what, whatever a file says: nobody answers for the other side or decides their own
+// case.
 bool may_do(Role role, Behaviour does) {
     switch (does) {
     case Behaviour::file_dispute:
@@ -393,15 +393,26 @@ void check_deadline_names(Procedure const& procedure, std::vector<FieldError>& f
 
 void check_start(Procedure const& procedure, std::vector<FieldError>& faults) {
     for (Stage const& stage : procedure.stages) {
-        bool const first = &stage == &procedure.first();
-        if (first != (stage.kind == StageKind::filing))
+        bool const is_first = &stage == &procedure.first();
+        if (is_first != (stage.kind == StageKind::filing))
             faults.push_back({stage.pointer + "/kind", RefusalCode::invalid,
-                              first ? "must be filing for the first stage, where a dispute begins"
-                                    : "must not be filing; only the first stage is"});
+                              is_first
+                                  ? "must be filing for the first stage, where a dispute begins"
+                                  : "must not be filing; only the first stage is"});
     }
-    if (procedure.first().kind == StageKind::filing && procedure.first().steps.size() != 1)
-        faults.push_back({procedure.first().pointer + "/steps", RefusalCode::invalid,
-                          "must hold one step, which files the dispute"});
+    Stage const& first = procedure.first();
+    if (first.kind != StageKind::filing) return;
+    if (first.steps.size() != 1)
+        return faults.push_back({first.pointer + "/steps", RefusalCode::invalid,
+                                 "must hold one step, which files the dispute"});
+    // Nobody stands in the first stage: no clock runs there.
+    std::vector<Branch> const& to = first.steps.front().to;
+    bool const leads_on = !to.empty() && std::ranges::all_of(to, [&](Branch const& branch) {
+        return branch.to != "stay" && branch.to != "resume" && branch.to != first.name;
+    });
+    if (!leads_on)
+        faults.push_back({first.steps.front().pointer + "/to", RefusalCode::invalid,
+                          "must lead to another stage, for no clock runs in this one"});
 }
 
 } // namespace

@@ -87,8 +87,8 @@ private:
                 if (rule.name == deadline && rule.only_once) return true;
         return false;
     }
-    // What can hold only a number of times: replacements are counted, a mark is made once, a clock that
-    // runs once passes once.
+    // What can hold only a number of times: replacements are counted, a mark is made once, a clock
+    // that runs once passes once.
     bool is_bound(Condition const& condition, Step const& step, bool negated) const {
         if (condition.fact == Fact::replacements_below) return !negated;
         if (!negated) return false;
@@ -152,8 +152,8 @@ private:
                                         "kind end, if over others");
     }
 
-    // Promise one: somebody is always moved on. One clock must start with the stage and, whatever the
-    // state is when it passes, lead to another stage.
+    // A dispute always ends: one clock must start with the stage and, whatever the state is when it
+    // passes, lead to another stage.
     void check_clock(std::size_t at) {
         std::vector<DeadlineRule> const& rules = stage(at).deadlines;
         std::string const pointer = stage(at).pointer + "/deadlines";
@@ -261,7 +261,7 @@ private:
         return at; // never: what is left over has someone left over before it
     }
 
-    // Silence is not consent: a clock ends a dispute as decided only where an award was given before.
+    // Silence is not consent: a clock ends a dispute as decided only where an award was given.
     void check_silence() {
         Set const without_award = reachable_without_award();
         for (std::size_t i = 0; i < edges_.size(); ++i)

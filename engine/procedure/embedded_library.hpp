@@ -10,7 +10,7 @@ namespace parley {
 
 // The files under workflows/ as the binary carries them: procedures, their stories, law tables.
 std::span<EmbeddedFile const> embedded_workflows();
-// Every procedure of them. A file that does not read is a bug of the build, which the tests meet first.
+// Every procedure of them. A file that does not read is a bug of the build, which tests meet first.
 ProcedureLibrary load_embedded_procedures();
 // The newest law table of them.
 LawTable load_embedded_law();

@@ -13,7 +13,8 @@
 
 namespace parley {
 
-// A file is written by a person and read by people; what is larger than this is an attack or a mistake.
+// A file is written by a person and read by people; what is larger than this is an attack or a
+// mistake.
 namespace procedure_limits {
 constexpr std::size_t bytes_max = 2 * 1024 * 1024;
 constexpr std::size_t nodes_max = 200'000;

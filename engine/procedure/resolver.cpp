@@ -33,8 +33,8 @@ Consent const* standing_submission(Facts const& facts) {
     return nullptr;
 }
 
-// The second click: a word given once there was something to quarrel about. While the dispute is being
-// filed it has not begun, so that nothing counts as given after it.
+// The second click: a word given once there was something to quarrel about. While the dispute is
+// being filed it has not begun, so that nothing counts as given after it.
 Consent const* submission_after_dispute(Facts const& facts, Side side) {
     if (!facts.dispute_arose_at) return nullptr;
     Consent const* found = nullptr;
@@ -104,8 +104,8 @@ struct Row {
     bool only_parts = false; // rows speak of parts of the country alone
 };
 
-// The most specific row in force when the contract was made. Where somebody lives is known by country
-// alone, so a row about a part of it never matches.
+// The most specific row in force when the contract was made. Where somebody lives is known by
+// country alone, so a row about a part of it never matches.
 Row row_for(LawTable const& law, std::string_view country, Instant concluded_at) {
     Row out;
     for (LawRow const& row : law.rows) {

@@ -37,7 +37,7 @@ std::string version_in(fs::path const& folder) {
     return version.empty() || version.size() > 20 || !plain ? "unknown" : version;
 }
 
-// Copies of all zones under another policy, and names that are no zone but a setting of the machine.
+// Copies of all zones under another policy, and names that are a setting of the machine, no zone.
 bool is_aside(fs::path const& name) {
     return name == "posix" || name == "right" || name == "localtime" || name == "posixrules" ||
            name == "Factory";

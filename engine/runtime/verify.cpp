@@ -24,7 +24,9 @@ DisputeId before(DisputeId id) {
     return DisputeId(bytes);
 }
 
-auto order_of(DueRow const& row) { return std::tie(row.dispute, row.name, row.stamp, row.at, row.clock); }
+auto order_of(DueRow const& row) {
+    return std::tie(row.dispute, row.name, row.stamp, row.at, row.clock);
+}
 bool less(DueRow const& a, DueRow const& b) { return order_of(a) < order_of(b); }
 
 std::string text_of(DueRow const& row) {
@@ -41,7 +43,8 @@ std::string difference(DisputeRow const& row, DisputeRow const& wanted) {
     if (row.platform != wanted.platform)
         return differ("platform", row.platform.text(), wanted.platform.text());
     if (row.live != wanted.live) return differ("live", row.live, wanted.live);
-    if (row.status != wanted.status) return differ("status", name_of(row.status), name_of(wanted.status));
+    if (row.status != wanted.status)
+        return differ("status", name_of(row.status), name_of(wanted.status));
     if (row.stage != wanted.stage) return differ("stage", row.stage, wanted.stage);
     if (row.procedure != wanted.procedure || row.procedure_version != wanted.procedure_version)
         return differ("procedure", row.procedure, wanted.procedure);
@@ -50,13 +53,16 @@ std::string difference(DisputeRow const& row, DisputeRow const& wanted) {
     if (row.changed_at != wanted.changed_at)
         return differ("changed_at", text_of(row.changed_at), text_of(wanted.changed_at));
     if (row.parties != wanted.parties) return "the dispute row names other parties than the events";
-    if (row.neutrals != wanted.neutrals) return "the dispute row names other neutrals than the events";
+    if (row.neutrals != wanted.neutrals)
+        return "the dispute row names other neutrals than the events";
     if (row.clock != wanted.clock) return "the dispute row names another clock than the events";
     return {};
 }
 
 // What must be in the log once for this acknowledgement to be true.
-std::string const& thing_of(Acknowledged const& ack) { return ack.event.empty() ? ack.dispute : ack.event; }
+std::string const& thing_of(Acknowledged const& ack) {
+    return ack.event.empty() ? ack.dispute : ack.event;
+}
 
 std::expected<Event, std::string> event_of(StoredEvent const& stored) {
     Json const envelope = Json::parse(stored.envelope, nullptr, false);
@@ -112,8 +118,9 @@ LogSummary JournalVerifier::walk_log(bool live) {
         }
     }
     if (next <= size)
-        blame({live, next, "", "", fmt::format("the log should hold {} events and ends before position {}",
-                                               size, next)});
+        blame(
+            {live, next, "", "",
+             fmt::format("the log should hold {} events and ends before position {}", size, next)});
     if (auto const after = reader_.log(live, size + 1, 1);
         !after.empty() && reader_.log_size(live) < after.front().position)
         blame({live, after.front().position, after.front().stream, after.front().id,
@@ -200,11 +207,11 @@ void JournalVerifier::look_again(std::vector<DisputeId> const& doubtful) {
             if (!still && look < looks_most) continue;
             if (!row && events.empty())
                 blame({false, 0, dispute.text(), "",
-                       fmt::format("an open deadline {} belongs to no dispute", text_of(own.front()))});
+                       fmt::format("an open deadline {} belongs to no dispute",
+                                   text_of(own.front()))});
             else if (!row)
                 blame({false, 0, dispute.text(), "", "it has events, but no dispute row"});
-            else
-                agrees(*row, std::move(own), false, true);
+            else agrees(*row, std::move(own), false, true);
             break;
         }
     }
@@ -249,10 +256,12 @@ std::optional<JournalVerifier::Expected> JournalVerifier::replay_dispute(Dispute
         }
     if (!world_.procedures.find(state.procedure))
         blame({state.live, events.front().position, dispute.text(), events.front().id,
-               fmt::format("this program does not have its procedure {}", reference_text(state.procedure))});
+               fmt::format("this program does not have its procedure {}",
+                           reference_text(state.procedure))});
     Expected expected{std::move(last.row), {}};
     for (Deadline const& deadline : state.deadlines)
-        expected.deadlines.push_back({dispute, deadline.name, deadline.stamp, deadline.at, state.clock});
+        expected.deadlines.push_back(
+            {dispute, deadline.name, deadline.stamp, deadline.at, state.clock});
     std::ranges::sort(expected.deadlines, less);
     return expected;
 }
@@ -271,11 +280,13 @@ bool JournalVerifier::agrees(DisputeRow const& row, std::vector<DueRow> deadline
     if (reason.empty()) {
         std::vector<DueRow> more;
         std::ranges::set_difference(expected->deadlines, deadlines, std::back_inserter(more), less);
-        if (!more.empty()) reason = fmt::format("the deadline {} is missing", text_of(more.front()));
+        if (!more.empty())
+            reason = fmt::format("the deadline {} is missing", text_of(more.front()));
         more.clear();
         std::ranges::set_difference(deadlines, expected->deadlines, std::back_inserter(more), less);
         if (!more.empty())
-            reason = fmt::format("the deadline {} is open, but not by the events", text_of(more.front()));
+            reason = fmt::format("the deadline {} is open, but not by the events",
+                                 text_of(more.front()));
     }
     if (reason.empty()) return true;
     if (final) blame({row.live, 0, row.id.text(), "", std::move(reason)});
@@ -297,7 +308,8 @@ void JournalVerifier::check_loads(std::uint64_t size_before) {
     }
     for (auto const& [neutral, load] : loads_)
         if (!roster.contains(neutral))
-            blame({false, 0, neutral.text(), "", "the events name this neutral, the roster does not"});
+            blame({false, 0, neutral.text(), "",
+                   "the events name this neutral, the roster does not"});
 }
 
 void JournalVerifier::blame(JournalFault fault) {

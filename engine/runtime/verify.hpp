@@ -82,7 +82,8 @@ private:
     Reader& reader_;
     Verification found_;
     std::unordered_map<std::string, Heads> heads_; // by stream
-    std::unordered_map<std::string, std::uint64_t> seen_; // acknowledged event, or filed dispute -> how often
+    std::unordered_map<std::string, std::uint64_t>
+        seen_; // acknowledged event, or filed dispute -> how often
     std::unordered_map<std::string, std::string> stream_of_; // the same -> its stream
     std::map<NeutralId, std::int64_t> loads_;
 };

@@ -24,7 +24,7 @@ UnitWriter::UnitWriter(Connection& connection)
                                " status, at) VALUES (?, ?, ?, ?, ?, ?, ?)"),
       add_dispute_(connection,
                    "INSERT INTO dispute (id, live, platform, created_at, claimant,"
-                   " respondent, status, stage, mediator, decider, reference, procedure,"
+                   " respondent, reference, status, stage, mediator, decider, procedure,"
                    " procedure_version, clock, changed_at)"
                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       add_deadline_(
@@ -36,11 +36,12 @@ UnitWriter::UnitWriter(Connection& connection)
       // each index on a column that is set.
       change_dispute_(connection,
                       "UPDATE dispute SET status = ?1, stage = ?2, mediator = ?3, decider = ?4,"
-                      " reference = ?5, procedure = ?6, procedure_version = ?7, clock = ?8,"
-                      " changed_at = ?9 WHERE id = ?10 AND (status <> ?1 OR stage <> ?2"
-                      " OR mediator IS NOT ?3 OR decider IS NOT ?4 OR reference <> ?5"
-                      " OR procedure <> ?6 OR procedure_version <> ?7 OR clock IS NOT ?8"
-                      " OR changed_at IS NOT ?9)"),
+                      " procedure = ?5, procedure_version = ?6, clock = ?7, changed_at = ?8"
+                      " WHERE id = ?9 AND (status <> ?1 OR stage <> ?2"
+                      " OR mediator IS NOT ?3 OR decider IS NOT ?4"
+                      " OR procedure <> ?5 OR procedure_version <> ?6 OR clock IS NOT ?7"
+                      " OR changed_at IS NOT ?8)"),
+      forget_reference_(connection, "UPDATE dispute SET reference = '' WHERE id = ?"),
       drop_deadline_(connection,
                      "DELETE FROM deadline WHERE dispute = ? AND name = ? AND stamp = ?"),
       change_load_(connection, "UPDATE neutral SET load = load + ? WHERE id = ?"),
@@ -164,7 +165,7 @@ void UnitWriter::write_dispute(Unit const& unit, DisputeRow const& row) {
     if (!unit.events.empty() && unit.events.back().at == row.changed_at) changed_at.reset();
     auto const bind_changing = [&](Statement& statement) {
         statement.bind(std::int64_t{std::to_underlying(row.status)}).bind_text(row.stage);
-        statement.bind(row.neutrals[0]).bind(row.neutrals[1]).bind_text(row.reference);
+        statement.bind(row.neutrals[0]).bind(row.neutrals[1]);
         statement.bind_text(row.procedure)
             .bind(std::int64_t{row.procedure_version})
             .bind(row.clock);
@@ -173,7 +174,7 @@ void UnitWriter::write_dispute(Unit const& unit, DisputeRow const& row) {
     if (unit.expected_version == 0) {
         Use add(add_dispute_);
         add->bind(row.id).bind(row.live ? 1 : 0).bind(row.platform).bind(row.created_at);
-        add->bind(row.parties[0]).bind(row.parties[1]);
+        add->bind(row.parties[0]).bind(row.parties[1]).bind_text(row.reference);
         bind_changing(*add);
         add->run();
         return;
@@ -217,6 +218,10 @@ void UnitWriter::erase(Unit const& unit, std::string_view stream_key) {
         remove->bind_blob(stream_key).bind_blob(key.bytes());
         remove->run();
     }
+    if (!unit.dispute) return;
+    Use forget(forget_reference_);
+    forget->bind(unit.dispute->id);
+    forget->run();
 }
 
 void UnitWriter::write_receipt(StoredReceipt const& receipt) {

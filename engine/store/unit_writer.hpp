@@ -41,7 +41,8 @@ private:
 
     Statement find_receipt_, find_version_, find_load_, find_size_;
     Statement add_event_, add_content_, add_receipt_, add_dispute_, add_deadline_, add_outbox_;
-    Statement change_dispute_, drop_deadline_, change_load_, erase_content_, set_size_;
+    Statement change_dispute_, forget_reference_, drop_deadline_, change_load_, erase_content_,
+        set_size_;
     std::string events_; // of a receipt, packed
 };
 

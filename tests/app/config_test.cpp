@@ -1,5 +1,5 @@
-#include "api/app/config.hpp"
 #include "api/app/child.hpp"
+#include "api/app/config.hpp"
 #include "api/app/files.hpp"
 
 #include <gtest/gtest.h>
@@ -57,11 +57,12 @@ TEST(Config, ReadsEverySettingOfAFile) {
 }
 
 TEST(Config, FlagsGoBeforeEnvironmentAndThatBeforeTheFile) {
-    SettingsFile const file("listen = \"127.0.0.1:1\"\ndata = \"/from/file\"\nadministrator_zone = \"Asia/Tokyo\"\n");
+    SettingsFile const file(
+        "listen = \"127.0.0.1:1\"\ndata = \"/from/file\"\nadministrator_zone = \"Asia/Tokyo\"\n");
     ServeOptions flags = with_file(file);
     flags.listen = "127.0.0.1:3";
-    auto const config = read_config(
-        flags, environment_of({{"PARLEY_LISTEN", "127.0.0.1:2"}, {"PARLEY_DATA", "/from/environment"}}));
+    auto const config = read_config(flags, environment_of({{"PARLEY_LISTEN", "127.0.0.1:2"},
+                                                           {"PARLEY_DATA", "/from/environment"}}));
     ASSERT_TRUE(config);
     EXPECT_EQ(config->port, 3);
     EXPECT_EQ(config->place.data, "/from/environment");
@@ -73,7 +74,8 @@ TEST(Config, NamesAnUnknownKeyItsLineAndTheKnownOnes) {
     auto const config = read_config(with_file(file), nothing);
     ASSERT_FALSE(config);
     EXPECT_EQ(config.error().exit_code, 2);
-    EXPECT_NE(config.error().line.find(":2: unknown setting lissten"), std::string::npos) << config.error().line;
+    EXPECT_NE(config.error().line.find(":2: unknown setting lissten"), std::string::npos)
+        << config.error().line;
     EXPECT_NE(config.error().line.find("shutdown_delay_seconds"), std::string::npos);
     EXPECT_EQ(config.error().line.find('\n'), std::string::npos);
 }
@@ -83,14 +85,14 @@ TEST(Config, RefusesWrongValuesWithTheirPlace) {
         char const* text;
         char const* says;
     };
-    for (Row const& row : {Row{"listen = 8080", ":1: listen must be a text"},
-                           Row{"hosts = \"odr.example\"", ":1: hosts must be a list"},
-                           Row{"hosts = [1]", ":1: hosts must be a list"},
-                           Row{"shutdown_delay_seconds = \"5\"", "must be a whole number"},
-                           Row{"shutdown_delay_seconds = 301", "give 0 to 300"},
-                           Row{"listen = \"nowhere\"", "give ADDRESS:PORT"},
-                           Row{"listen = \"127.0.0.1:99999\"", "give ADDRESS:PORT"},
-                           Row{"data = ", ":1: "}}) {
+    for (Row const& row :
+         {Row{"listen = 8080", ":1: listen must be a text"},
+          Row{"hosts = \"odr.example\"", ":1: hosts must be a list"},
+          Row{"hosts = [1]", ":1: hosts must be a list"},
+          Row{"shutdown_delay_seconds = \"5\"", "must be a whole number"},
+          Row{"shutdown_delay_seconds = 301", "give 0 to 300"},
+          Row{"listen = \"nowhere\"", "give ADDRESS:PORT"},
+          Row{"listen = \"127.0.0.1:99999\"", "give ADDRESS:PORT"}, Row{"data = ", ":1: "}}) {
         SettingsFile const file(row.text);
         auto const config = read_config(with_file(file), nothing);
         ASSERT_FALSE(config) << row.text;
@@ -116,7 +118,8 @@ TEST(Config, ReadsAddressesWithPorts) {
     EXPECT_EQ(parse_listen("[::1]:80")->address, "::1");
     EXPECT_EQ(parse_listen(":80")->address, "0.0.0.0");
     EXPECT_EQ(parse_listen("127.0.0.1:0")->port, 0);
-    for (char const* bad : {"", "127.0.0.1", "127.0.0.1:", "::1:80", "127.0.0.1:-1", "127.0.0.1:8x"})
+    for (char const* bad :
+         {"", "127.0.0.1", "127.0.0.1:", "::1:80", "127.0.0.1:-1", "127.0.0.1:8x"})
         EXPECT_FALSE(parse_listen(bad)) << bad;
 }
 
@@ -129,7 +132,8 @@ TEST(Config, TakesADatabaseFileAndItsFolder) {
 }
 
 TEST(Config, RefusesDatabasesItCannotOpenInALine) {
-    for (char const* url : {"postgresql://localhost/parley", "mysql:x", "sqlite:", "sqlite:/srv/", "cases.db"}) {
+    for (char const* url :
+         {"postgresql://localhost/parley", "mysql:x", "sqlite:", "sqlite:/srv/", "cases.db"}) {
         auto const files = files_of({std::nullopt, url});
         ASSERT_FALSE(files) << url;
         EXPECT_EQ(files.error().exit_code, 2);

@@ -29,7 +29,8 @@ inline std::string quoted(std::string const& word) {
     return out + "'";
 }
 
-inline Ran run_parley(std::vector<std::string> const& arguments, std::vector<std::string> environment = {}) {
+inline Ran run_parley(std::vector<std::string> const& arguments,
+                      std::vector<std::string> environment = {}) {
     ScratchFolder const scratch;
     std::string command = "exec " + quoted(PARLEY_PROGRAM);
     for (std::string const& argument : arguments) command += " " + quoted(argument);
@@ -53,13 +54,13 @@ struct DevServer {
     std::string key(char const* name) const { return ready.at("keys").at(name).get<std::string>(); }
 };
 
-inline std::expected<DevServer, Failure> start_dev(std::string const& folder,
-                                                   std::vector<std::string> const& more = {"--empty"},
-                                                   std::vector<std::string> environment = {}) {
+inline std::expected<DevServer, Failure> start_dev(
+    std::string const& folder, std::vector<std::string> const& more = {"--empty"},
+    std::vector<std::string> environment = {}) {
     std::string const ready_file = folder + ".ready.json";
     std::remove(ready_file.c_str());
-    std::vector<std::string> arguments = {PARLEY_PROGRAM, "dev", "--port", "0", "--data", folder,
-                                          "--ready-file", ready_file};
+    std::vector<std::string> arguments = {PARLEY_PROGRAM, "dev",  "--port",       "0",
+                                          "--data",       folder, "--ready-file", ready_file};
     arguments.insert(arguments.end(), more.begin(), more.end());
     auto const start = std::chrono::steady_clock::now();
     std::string const output = folder + ".log";
@@ -67,7 +68,8 @@ inline std::expected<DevServer, Failure> start_dev(std::string const& folder,
     if (!child) return std::unexpected(child.error());
     auto const text = child->wait_for_file(ready_file, std::chrono::seconds(60));
     if (!text) return fail(text.error().line + ": " + read_file(output).value_or(""));
-    auto const took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+    auto const took = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - start);
     return DevServer{std::move(*child), parse_json(*text).value(), took};
 }
 
@@ -81,7 +83,8 @@ inline HeaderList as(std::string const& key, std::string const& act_as = {}) {
     if (!act_as.empty()) headers.emplace_back("Parley-Act-As", act_as);
     return headers;
 }
-inline HeaderList as(std::string const& key, std::string const& act_as, std::string const& idempotency_key) {
+inline HeaderList as(std::string const& key, std::string const& act_as,
+                     std::string const& idempotency_key) {
     HeaderList headers = as(key, act_as);
     headers.emplace_back("Idempotency-Key", idempotency_key);
     return headers;

@@ -49,8 +49,10 @@ TEST(CommandLine, HelpAndVersionAreNoErrors) {
     Ran const version = run_parley({"--version"});
     EXPECT_EQ(version.code, 0);
     EXPECT_TRUE(version.out.starts_with("parley ")) << version.out;
-    for (std::vector<std::string> const& line :
-         {std::vector<std::string>{"--help"}, {"help"}, {"dev", "--help"}, {"keys", "create", "--help"}}) {
+    for (std::vector<std::string> const& line : {std::vector<std::string>{"--help"},
+                                                 {"help"},
+                                                 {"dev", "--help"},
+                                                 {"keys", "create", "--help"}}) {
         Ran const ran = run_parley(line);
         EXPECT_EQ(ran.code, 0) << ran.err;
         EXPECT_NE(ran.out.find("Usage"), std::string::npos) << ran.out;
@@ -79,7 +81,8 @@ TEST(Dev, ASecondProcessOnTheSameFolderIsRefusedInALine) {
     Ran const second = run_parley({"dev", "--port", "0", "--data", folder});
     EXPECT_EQ(second.code, 1);
     EXPECT_EQ(lines_in(second.err), 1U) << second.err;
-    EXPECT_NE(second.err.find(fmt::format("{}", server->child.pid())), std::string::npos) << second.err;
+    EXPECT_NE(second.err.find(fmt::format("{}", server->child.pid())), std::string::npos)
+        << second.err;
     EXPECT_EQ(stop(*server), 0);
 }
 
@@ -94,7 +97,8 @@ TEST(Dev, ShowsTheSameKeysOnLaterStarts) {
         EXPECT_EQ(server->ready.at("keys"), first.at("keys"));
         DemoClient client(server->url());
         for (char const* name : {"platform", "administrator", "mediator", "arbitrator", "auditor"})
-            EXPECT_EQ(client.send("GET", "/v1/disputes", as(server->key(name)))->status, 200U) << name;
+            EXPECT_EQ(client.send("GET", "/v1/disputes", as(server->key(name)))->status, 200U)
+                << name;
         EXPECT_EQ(stop(*server), 0);
     }
 }
@@ -112,18 +116,21 @@ TEST(Dev, ASeedMakesTheSameDemoAgain) {
         std::string found;
         Json const listed = Json::parse(list->body);
         for (Json const& dispute : listed.at("data"))
-            found += fmt::format("{} {}\n", dispute.at("id").get<std::string>(), dispute.at("stage").get<std::string>());
+            found += fmt::format("{} {}\n", dispute.at("id").get<std::string>(),
+                                 dispute.at("stage").get<std::string>());
         ids.push_back(found);
         keys.push_back(server->ready.at("keys"));
         EXPECT_EQ(stop(*server), 0);
-        Ran const other = run_parley({"dev", "--port", "0", "--data", scratch.path() + "/data", "--seed", "8"});
+        Ran const other =
+            run_parley({"dev", "--port", "0", "--data", scratch.path() + "/data", "--seed", "8"});
         EXPECT_EQ(other.code, 1);
         EXPECT_EQ(lines_in(other.err), 1U) << other.err;
     }
     EXPECT_EQ(ids[0], ids[1]);
     EXPECT_EQ(keys[0], keys[1]);
     EXPECT_EQ(lines_in(ids[0]), seeded_stories().size()) << ids[0];
-    for (char const* stage : {" response", " negotiation", " mediation", " deliberation", " settled"})
+    for (char const* stage :
+         {" response", " negotiation", " mediation", " deliberation", " settled"})
         EXPECT_NE(ids[0].find(stage), std::string::npos) << stage << " is missing in\n" << ids[0];
 }
 
@@ -133,8 +140,9 @@ TEST(Dev, ThePrintedExampleFilesADispute) {
     auto server = start_dev(folder);
     ASSERT_TRUE(server) << server.error().line;
     DemoClient client(server->url());
-    auto const filed = client.send("POST", "/v1/disputes", as(server->key("platform"), "", "example-1"),
-                                   *read_file(folder + "/example-dispute.json"));
+    auto const filed =
+        client.send("POST", "/v1/disputes", as(server->key("platform"), "", "example-1"),
+                    *read_file(folder + "/example-dispute.json"));
     ASSERT_TRUE(filed) << filed.error();
     EXPECT_EQ(filed->status, 201U) << filed->body;
     std::string const shown = read_file(folder + ".log").value_or("");
@@ -159,28 +167,37 @@ TEST(Keys, AreMadeByTheServerThatHoldsTheFolder) {
     };
     std::string const platform = made({"--platform", "Another shop"});
     EXPECT_TRUE(platform.starts_with("parley_test_"));
-    std::vector<std::string> keys = {platform, made({"--administrator"}), made({"--auditor"}),
-                                     made({"--neutral", "Ines Duarte", "--languages", "pt,en", "--seats", "mediator,decider"}),
-                                     made({"--neutral", "Ines Duarte"}), made({"--platform", "Another shop"})};
+    std::vector<std::string> keys = {
+        platform,
+        made({"--administrator"}),
+        made({"--auditor"}),
+        made({"--neutral", "Ines Duarte", "--languages", "pt,en", "--seats", "mediator,decider"}),
+        made({"--neutral", "Ines Duarte"}),
+        made({"--platform", "Another shop"})};
     for (std::string const& key : keys)
         EXPECT_EQ(client.send("GET", "/v1/disputes", as(key))->status, 200U) << key;
 
     std::string const live = made({"--platform", "Another shop", "--live"});
     EXPECT_TRUE(live.starts_with("parley_live_"));
-    EXPECT_EQ(client.send("GET", "/v1/test/clocks", as(live))->status, 404U) << "no test clocks for live keys";
+    EXPECT_EQ(client.send("GET", "/v1/test/clocks", as(live))->status, 404U)
+        << "no test clocks for live keys";
 
     auto const filed = client.send("POST", "/v1/disputes", as(platform, "", "k1"),
                                    filing_of(Sample::lamp, SystemClock().now(), std::nullopt));
     ASSERT_EQ(filed->status, 201U) << filed->body;
     Json const dispute = Json::parse(filed->body);
-    std::string const party = made({"--party", dispute.at("parties").at(0).at("id").get<std::string>()});
-    auto const seen = client.send("GET", "/v1/disputes/" + dispute.at("id").get<std::string>(), as(party));
+    std::string const party =
+        made({"--party", dispute.at("parties").at(0).at("id").get<std::string>()});
+    auto const seen =
+        client.send("GET", "/v1/disputes/" + dispute.at("id").get<std::string>(), as(party));
     EXPECT_EQ(seen->status, 200U) << seen->body;
 
-    Ran const stranger = run_parley({"keys", "create", "--data", folder, "--party", "pty_01KJMA0FM0E01R00R30C1G60R3"});
+    Ran const stranger = run_parley(
+        {"keys", "create", "--data", folder, "--party", "pty_01KJMA0FM0E01R00R30C1G60R3"});
     EXPECT_EQ(stranger.code, 1);
     EXPECT_EQ(lines_in(stranger.err), 1U) << stranger.err;
-    Ran const unsaid = run_parley({"keys", "create", "--data", folder, "--neutral", "Somebody New"});
+    Ran const unsaid =
+        run_parley({"keys", "create", "--data", folder, "--neutral", "Somebody New"});
     EXPECT_EQ(unsaid.code, 2) << unsaid.err;
     EXPECT_EQ(stop(*server), 0);
 }
@@ -205,10 +222,11 @@ struct HalfRequest {
         port = static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
         socket.connect(tcp::endpoint(net::ip::address_v4::loopback(), port));
         body = filing_of(Sample::shoes, SystemClock().now(), std::nullopt);
-        std::string const head =
-            fmt::format("POST /v1/disputes HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer {}\r\n"
-                        "Idempotency-Key: half\r\nContent-Type: application/json\r\nContent-Length: {}\r\n"
-                        "Expect: 100-continue\r\n\r\n", port, server.key("platform"), body.size());
+        std::string const head = fmt::format(
+            "POST /v1/disputes HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer {}\r\n"
+            "Idempotency-Key: half\r\nContent-Type: application/json\r\nContent-Length: {}\r\n"
+            "Expect: 100-continue\r\n\r\n",
+            port, server.key("platform"), body.size());
         net::write(socket, net::buffer(head));
         // "100 Continue" says that the handler has taken the head: from here on it is under way.
         std::string interim(25, '\0');
@@ -260,14 +278,15 @@ TEST(Shutdown, ASecondSignalEndsItAtOnce) {
     server->child.signal(SIGTERM);
     ASSERT_TRUE(request.doors_are_closed());
     server->child.signal(SIGINT);
-    EXPECT_EQ(server->child.wait(std::chrono::seconds(20)), 1) << "the grace period is longer than that";
+    EXPECT_EQ(server->child.wait(std::chrono::seconds(20)), 1)
+        << "the grace period is longer than that";
 }
 
 TEST(Demo, TakesBothDisputesToTheirEnd) {
     Ran const ran = run_parley({"demo"});
     EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
-    for (char const* shown : {"Track I:", "Track II:", "-> negotiation", "-> mediation", "award", "recommend",
-                              "Art. 4B", "accept_outcome"})
+    for (char const* shown : {"Track I:", "Track II:", "-> negotiation", "-> mediation", "award",
+                              "recommend", "Art. 4B", "accept_outcome"})
         EXPECT_NE(ran.out.find(shown), std::string::npos) << shown << " is missing in\n" << ran.out;
 }
 
@@ -298,16 +317,19 @@ TEST(Procedures, ThoseInsideAreSoundAndTheirStoriesHold) {
 
 TEST(Procedures, AFaultIsShownWithFileAndLine) {
     ScratchFolder const scratch;
-    std::string text = *read_file(std::string(PARLEY_SOURCE_DIR) + "/workflows/uncitral-track-2/1.json");
+    std::string text =
+        *read_file(std::string(PARLEY_SOURCE_DIR) + "/workflows/uncitral-track-2/1.json");
     std::size_t const at = text.find("\"stages\"");
     ASSERT_NE(at, std::string::npos);
     text.insert(at, "\"colour\": \"blue\",\n  ");
-    auto const line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+    auto const line =
+        1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
     std::string const path = scratch.path() + "/1.json";
     write_private_file(path, text);
     Ran const ran = run_parley({"procedure", "check", path});
     EXPECT_EQ(ran.code, 1);
-    EXPECT_NE(ran.out.find(fmt::format("{}:{}: /colour: ", path, line)), std::string::npos) << ran.out;
+    EXPECT_NE(ran.out.find(fmt::format("{}:{}: /colour: ", path, line)), std::string::npos)
+        << ran.out;
     EXPECT_EQ(lines_in(ran.err), 1U) << ran.err;
 }
 

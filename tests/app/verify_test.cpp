@@ -26,8 +26,10 @@ std::string const& demo_folder() {
 std::string tamper(std::string const& folder, std::string const& sql) {
     sqlite3* database = nullptr;
     EXPECT_EQ(sqlite3_open((folder + "/parley.db").c_str(), &database), SQLITE_OK);
-    std::string const all = "DROP TRIGGER event_is_never_changed; DROP TRIGGER event_is_never_deleted; "
-                            "PRAGMA ignore_check_constraints=ON; " + sql;
+    std::string const all =
+        "DROP TRIGGER event_is_never_changed; DROP TRIGGER event_is_never_deleted; "
+        "PRAGMA ignore_check_constraints=ON; " +
+        sql;
     char* message = nullptr;
     sqlite3_exec(database, all.c_str(), nullptr, nullptr, &message);
     std::string const problem = message == nullptr ? "" : message;
@@ -62,36 +64,54 @@ TEST_P(TamperedJournal, IsFound) {
 }
 
 constexpr Tampering tamperings[] = {
-    {"EnvelopeChanged", "UPDATE event SET envelope = replace(envelope, 'lamp', 'lump') || ' ' WHERE place = 2",
+    {"EnvelopeChanged",
+     "UPDATE event SET envelope = CAST(CAST(envelope AS TEXT) || ' ' AS BLOB) WHERE place = 2",
      "at position 2 of the test log"},
-    {"HashChanged", "UPDATE event SET hash = zeroblob(32) WHERE place = 3", "at position 3 of the test log"},
-    {"ContentChanged", "UPDATE content SET bytes = CAST(replace(bytes, 'Ana', 'Eva') AS BLOB) WHERE place = 1",
+    {"HashChanged", "UPDATE event SET hash = zeroblob(32) WHERE place = 3",
+     "at position 3 of the test log"},
+    {"ContentChanged",
+     "UPDATE content SET bytes = CAST(replace(bytes, 'Ana', 'Eva') AS BLOB) WHERE place = 1",
      "at position 1 of the test log"},
-    {"SaltChanged", "UPDATE content SET salt = zeroblob(32) WHERE place = 1", "at position 1 of the test log"},
+    {"SaltChanged", "UPDATE content SET salt = zeroblob(32) WHERE place = 1",
+     "at position 1 of the test log"},
     {"EventDeleted", "DELETE FROM event WHERE place = 4", "position 4 is missing"},
-    {"TailCut", "DELETE FROM event WHERE place = (SELECT max(place) FROM event)", "ends before position"},
+    {"TailCut", "DELETE FROM event WHERE place = (SELECT max(place) FROM event)",
+     "ends before position"},
     {"TailCutWithItsCount",
      "DELETE FROM event WHERE place = (SELECT max(place) FROM event);"
-     "UPDATE log_head SET size = size - 1 WHERE log = 0", "dispute row has version"},
+     "UPDATE log_head SET size = size - 1 WHERE log = 0",
+     "the dispute row has status settled, the events say open"},
     {"TwoEventsSwapped",
      "UPDATE event SET place = 1000000 WHERE place = 2; UPDATE event SET place = 2 WHERE place = 3;"
-     "UPDATE event SET place = 3 WHERE place = 1000000", "of the test log"},
-    {"ColumnAgainstEnvelope", "UPDATE event SET stage = 'settled' WHERE place = 2", "at position 2 of the test log"},
-    {"CountTooSmall", "UPDATE log_head SET size = size - 1 WHERE log = 0", "beyond the size of the log"},
-    {"StatusOfARow", "UPDATE dispute SET status = 4 WHERE stage = 'negotiation'", "the dispute row has status"},
-    {"StageOfARow", "UPDATE dispute SET stage = 'settled' WHERE stage = 'response'", "the dispute row has stage"},
-    {"PartiesOfARow", "UPDATE dispute SET claimant = respondent WHERE stage = 'response'", "other parties"},
-    {"NeutralOfARow", "UPDATE dispute SET mediator = NULL WHERE stage = 'mediation'", "other neutrals"},
+     "UPDATE event SET place = 3 WHERE place = 1000000",
+     "of the test log"},
+    {"ColumnAgainstEnvelope", "UPDATE event SET stage = 'settled' WHERE place = 2",
+     "at position 2 of the test log"},
+    {"CountTooSmall", "UPDATE log_head SET size = size - 1 WHERE log = 0",
+     "beyond the size of the log"},
+    {"StatusOfARow", "UPDATE dispute SET status = 4 WHERE stage = 'negotiation'",
+     "the dispute row has status"},
+    {"StageOfARow", "UPDATE dispute SET stage = 'settled' WHERE stage = 'response'",
+     "the dispute row has stage"},
+    {"PartiesOfARow", "UPDATE dispute SET claimant = respondent WHERE stage = 'response'",
+     "other parties"},
+    {"NeutralOfARow", "UPDATE dispute SET mediator = NULL WHERE stage = 'mediation'",
+     "other neutrals"},
     {"RowDeleted", "DELETE FROM dispute WHERE stage = 'response'", "no dispute row"},
     {"DeadlineDeleted", "DELETE FROM deadline WHERE name = 'response'", "the deadline response"},
-    {"DeadlineMoved", "UPDATE deadline SET at = at + 1 WHERE name = 'negotiation'", "the deadline negotiation"},
+    {"DeadlineMoved", "UPDATE deadline SET at = at + 1 WHERE name = 'negotiation'",
+     "the deadline negotiation"},
     {"DeadlineAdded",
-     "INSERT INTO deadline (dispute, name, stamp, at, clock) SELECT id, 'reply', 99, 0, clock FROM dispute "
-     "WHERE stage = 'response'", "open, but not by the events"},
+     "INSERT INTO deadline (dispute, name, stamp, at, clock) SELECT id, 'reply', 99, 0, clock FROM "
+     "dispute "
+     "WHERE stage = 'response'",
+     "open, but not by the events"},
     {"DeadlineOfNothing",
-     "INSERT INTO deadline (dispute, name, stamp, at, clock) VALUES (zeroblob(16), 'reply', 1, 0, NULL)",
+     "INSERT INTO deadline (dispute, name, stamp, at, clock) VALUES (zeroblob(16), 'reply', 1, 0, "
+     "NULL)",
      "belongs to no dispute"},
-    {"LoadOfANeutral", "UPDATE neutral SET load = load + 1 WHERE name = 'Noor Haddad'", "the roster counts"},
+    {"LoadOfANeutral", "UPDATE neutral SET load = load + 1 WHERE name = 'Noor Haddad'",
+     "the roster counts"},
 };
 INSTANTIATE_TEST_SUITE_P(Verify, TamperedJournal, ::testing::ValuesIn(tamperings),
                          [](auto const& row) { return std::string(row.param.name); });
@@ -122,9 +142,12 @@ TEST(Verify, LooksForEveryAcknowledgement) {
         write_private_file(acks, text);
         return verify(demo_folder(), {"--acks", acks});
     };
-    auto const nowhere = with(R"({"dispute": "dsp_01KJMA0FM0E00R0081040G2081", "key": "k1"})" "\n");
+    auto const nowhere = with(R"({"dispute": "dsp_01KJMA0FM0E00R0081040G2081", "key": "k1"})"
+                              "\n");
     EXPECT_EQ(nowhere.code, 1);
-    EXPECT_NE(nowhere.err.find("acknowledged under key k1, but not in the journal"), std::string::npos) << nowhere.err;
+    EXPECT_NE(nowhere.err.find("acknowledged under key k1, but not in the journal"),
+              std::string::npos)
+        << nowhere.err;
     EXPECT_EQ(with("").code, 0);
     EXPECT_EQ(with("not json\n").code, 1);
 }

@@ -37,8 +37,10 @@ public:
         std::scoped_lock const lock(mutex_);
         std::string const dispute = answer.at("id").get<std::string>();
         std::string event;
-        if (answer.contains("events")) event = answer.at("events").at(0).at("id").get<std::string>();
-        acks_ += fmt::format("{{\"dispute\":\"{}\",\"event\":\"{}\",\"key\":\"{}\"}}\n", dispute, event, call.key);
+        if (answer.contains("events"))
+            event = answer.at("events").at(0).at("id").get<std::string>();
+        acks_ += fmt::format("{{\"dispute\":\"{}\",\"event\":\"{}\",\"key\":\"{}\"}}\n", dispute,
+                             event, call.key);
         keys_.insert(call.key);
         if (!answer.contains("events"))
             disputes_.emplace_back(dispute, answer.at("parties").at(0).at("id").get<std::string>());
@@ -69,25 +71,28 @@ private:
 // Asks once. True: done with, so ask no more. A refusal fails the test: nothing asked here may be
 // refused for good.
 bool ask(DemoClient& client, DevServer const& server, Call const& call, Knowledge& knowledge) {
-    auto const answer = client.send("POST", call.path, as(server.key("platform"), call.act_as, call.key), call.body);
-    if (!answer) return false; // killed in between
+    auto const answer = client.send("POST", call.path,
+                                    as(server.key("platform"), call.act_as, call.key), call.body);
+    if (!answer) return false;                                        // killed in between
     if (answer->status == 503 || answer->status == 409) return false; // stopping, or still running
-    EXPECT_TRUE(answer->status == 200 || answer->status == 201) << answer->status << " " << answer->body;
+    EXPECT_TRUE(answer->status == 200 || answer->status == 201)
+        << answer->status << " " << answer->body;
     if (answer->status < 300) knowledge.acknowledge(call, Json::parse(answer->body));
     return true;
 }
 
 // A client's life between two kills; what it was not told of is left in `open`.
-void live(DevServer const& server, Knowledge& knowledge, std::atomic<bool> const& over, std::uint64_t seed,
-          std::vector<Call>& open) {
+void live(DevServer const& server, Knowledge& knowledge, std::atomic<bool> const& over,
+          std::uint64_t seed, std::vector<Call>& open) {
     DemoClient client(server.url(), std::chrono::seconds(5));
     std::mt19937_64 random(seed);
     while (!over) {
         auto const dispute = random() % 4 == 0 ? std::nullopt : knowledge.some_dispute(random());
         Call call;
         if (dispute)
-            call = {knowledge.new_key("message"), "/v1/disputes/" + dispute->first + "/actions/message",
-                    dispute->second, R"({"text": "Is anybody there?"})"};
+            call = {knowledge.new_key("message"),
+                    "/v1/disputes/" + dispute->first + "/actions/message", dispute->second,
+                    R"({"text": "Is anybody there?"})"};
         else
             call = {knowledge.new_key("file"), "/v1/disputes", "",
                     filing_of(Sample::lamp, SystemClock().now(), std::nullopt)};
@@ -99,15 +104,17 @@ void live(DevServer const& server, Knowledge& knowledge, std::atomic<bool> const
 }
 
 // Runs the clients for that long, then kills the server under them.
-std::vector<Call> load_and_kill(DevServer& server, Knowledge& knowledge, std::chrono::milliseconds how_long,
-                                std::uint64_t seed, bool kills_itself) {
+std::vector<Call> load_and_kill(DevServer& server, Knowledge& knowledge,
+                                std::chrono::milliseconds how_long, std::uint64_t seed,
+                                bool kills_itself) {
     std::atomic<bool> over = false;
     std::vector<std::vector<Call>> open(clients);
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < clients; ++i)
         threads.emplace_back([&, i] { live(server, knowledge, over, seed + i, open[i]); });
     if (kills_itself) {
-        EXPECT_EQ(server.child.wait(std::chrono::seconds(60)), 128 + SIGKILL) << "the fault point was not reached";
+        EXPECT_EQ(server.child.wait(std::chrono::seconds(60)), 128 + SIGKILL)
+            << "the fault point was not reached";
     } else {
         std::this_thread::sleep_for(how_long);
         server.child.signal(SIGKILL);
@@ -125,7 +132,8 @@ void ask_again(DevServer const& server, std::vector<Call> const& open, Knowledge
     DemoClient client(server.url());
     for (Call const& call : open) {
         bool done = false;
-        for (int tries = 0; tries < 100 && !done; ++tries) done = ask(client, server, call, knowledge);
+        for (int tries = 0; tries < 100 && !done; ++tries)
+            done = ask(client, server, call, knowledge);
         EXPECT_TRUE(done) << call.key;
     }
 }
@@ -136,8 +144,10 @@ void expect_journal_fits(std::string const& folder, Knowledge& knowledge) {
     write_private_file(acks, knowledge.acks());
     Ran const ran = run_parley({"journal", "verify", "--data", folder, "--acks", acks});
     EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
-    EXPECT_NE(ran.out.find(fmt::format("test log: {} events", knowledge.effects())), std::string::npos)
-        << "wanted " << knowledge.effects() << " events\n" << ran.out;
+    EXPECT_NE(ran.out.find(fmt::format("test log: {} events", knowledge.effects())),
+              std::string::npos)
+        << "wanted " << knowledge.effects() << " events\n"
+        << ran.out;
 }
 
 struct Rounds {
@@ -211,7 +221,8 @@ INSTANTIATE_TEST_SUITE_P(FaultPoints, CrashAt, ::testing::Values("after_commit",
 std::multimap<std::string, std::string> passed_deadlines(DemoClient& client, std::string const& key,
                                                          std::string const& dispute) {
     std::multimap<std::string, std::string> passed;
-    auto const answer = client.send("GET", "/v1/disputes/" + dispute + "/events?limit=100", as(key));
+    auto const answer =
+        client.send("GET", "/v1/disputes/" + dispute + "/events?limit=100", as(key));
     if (!answer || answer->status != 200) return passed;
     Json const docket = Json::parse(answer->body);
     for (Json const& event : docket.at("data"))
@@ -231,12 +242,14 @@ std::vector<Timed> file_timed(DevServer const& server, int count, Instant start)
     std::string const key = server.key("platform");
     std::vector<Timed> all;
     for (int i = 0; i < count; ++i) {
-        auto const clock = client.send("POST", "/v1/test/clocks", as(key, "", fmt::format("clock-{}", i)),
-                                       Json{{"name", "crash"}, {"now", text_of(start)}}.dump());
+        auto const clock =
+            client.send("POST", "/v1/test/clocks", as(key, "", fmt::format("clock-{}", i)),
+                        Json{{"name", "crash"}, {"now", text_of(start)}}.dump());
         EXPECT_TRUE(clock && clock->status == 201) << (clock ? clock->body : clock.error());
         std::string const id = Json::parse(clock->body).at("id").get<std::string>();
-        auto const filed = client.send("POST", "/v1/disputes", as(key, "", fmt::format("timed-{}", i)),
-                                       filing_of(Sample::lamp, start, TestClockId::parse(id)));
+        auto const filed =
+            client.send("POST", "/v1/disputes", as(key, "", fmt::format("timed-{}", i)),
+                        filing_of(Sample::lamp, start, TestClockId::parse(id)));
         EXPECT_TRUE(filed && filed->status == 201) << (filed ? filed->body : filed.error());
         Json const dispute = Json::parse(filed->body);
         auto const at = parse_instant(dispute.at("deadlines").at(0).at("at").get<std::string>());
@@ -272,12 +285,14 @@ TEST(Crash, NoDeadlineIsLostEarlyOrDoubled) {
         std::vector<std::jthread> threads;
         std::atomic<std::size_t> next = 0;
         std::vector<std::string> keys(all.size());
-        for (std::size_t i = 0; i < all.size(); ++i) keys[i] = fmt::format("advance-{}-{}", i, random());
+        for (std::size_t i = 0; i < all.size(); ++i)
+            keys[i] = fmt::format("advance-{}-{}", i, random());
         for (int t = 0; t < 4; ++t)
             threads.emplace_back([&] {
                 DemoClient client(server->url(), std::chrono::seconds(5));
                 for (std::size_t i = next++; i < all.size(); i = next++)
-                    static_cast<void>(client.send("POST", "/v1/test/clocks/" + all[i].clock + "/advance",
+                    static_cast<void>(client.send("POST",
+                                                  "/v1/test/clocks/" + all[i].clock + "/advance",
                                                   as(server->key("platform"), "", keys[i]),
                                                   Json{{"to", text_of(target(i))}}.dump()));
             });

@@ -241,6 +241,8 @@ std::vector<Fault> faults() {
          both(set("/stages/notice/kind", "exchange"),
               set("/stages/notice/steps/file/does", "move_on")),
          "/stages/notice/kind", "must be filing"},
+        {"a filing that leads nowhere", 2, remove("/stages/notice/steps/file/to"),
+         "/stages/notice/steps/file/to", "must lead to another stage"},
         {"a parameter without use", 2,
          set("/parameters/review_period",
              parsed(R"({"value":"P10D","means":"m","cites":"Art. 7 ter"})")),

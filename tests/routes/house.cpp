@@ -50,6 +50,7 @@ Answer answer_of(http::Response const& response) {
     answer.text = response.text();
     answer.headers = response.headers;
     if (!answer.text.empty()) answer.json = Json::parse(answer.text, nullptr, false);
+    if (answer.json.is_discarded()) answer.json = Json();
     return answer;
 }
 

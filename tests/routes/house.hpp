@@ -21,11 +21,11 @@ namespace parley::routes {
 struct Answer {
     unsigned status = 0;
     std::string text;
-    Json json; // null where the body is none
+    Json json; // null where the body is not JSON
     std::vector<http::Header> headers;
 
     std::string header(std::string_view name) const;
-    std::string code() const { return json.value("code", ""); }
+    std::string code() const { return at("/code"); }
     std::string at(char const* pointer) const; // a text in the body, or "" where there is none
 };
 
@@ -95,8 +95,9 @@ class Case {
 public:
     Case(House& house, Sale sale);
 
-    // `who` is claimant, respondent (both through the platform), claimant_self, respondent_self (by
-    // their own sign-in), mediator, decider or administrator. Sends the ETag with acts that want it.
+    // `who` is claimant, respondent (both through the platform), claimant_self, respondent_self
+    // (by their own sign-in), mediator, decider or administrator. Sends the ETag with acts that
+    // want it.
     Answer act(std::string const& who, std::string const& name, std::string const& body = "{}");
     Answer act_ok(std::string const& who, std::string const& name, std::string const& body = "{}");
     Answer see(std::string const& who, std::string const& below = "");

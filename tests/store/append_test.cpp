@@ -264,13 +264,21 @@ TEST_F(Append, AnEventOfAnotherStreamCannotBeErased) {
     EXPECT_TRUE(store_.reader->events(stream_of(1))[0].salt.has_value());
 }
 
+TEST_F(Append, ErasingForgetsTheReferenceInTheList) {
+    ASSERT_EQ(store_.append(make_unit(1, 0)), UnitFate::won);
+    Unit erasing = make_unit(1, 1);
+    erasing.erased = {EventId::parse(make_event(1, 1).id).value()};
+    ASSERT_EQ(store_.append(erasing), UnitFate::won);
+    EXPECT_EQ(store_.reader->all_disputes({}, 10).at(0).reference, "");
+}
+
 TEST_F(Append, ADisputeRowMovesWithItsUnits) {
     ASSERT_EQ(store_.append(make_unit(1, 0)), UnitFate::won);
     Unit next = make_unit(1, 1);
     next.dispute->status = Status::settled;
     next.dispute->stage = "settled";
     next.dispute->neutrals = {id_of<NeutralId>(4), std::nullopt};
-    next.dispute->reference = "";
+    next.dispute->reference = ""; // later rows leave it as the filing wrote it
     ASSERT_EQ(store_.append(next), UnitFate::won);
     auto const rows = store_.reader->all_disputes({}, 10);
     ASSERT_EQ(rows.size(), 1U);
@@ -278,7 +286,8 @@ TEST_F(Append, ADisputeRowMovesWithItsUnits) {
     EXPECT_EQ(rows[0].stage, "settled");
     EXPECT_EQ(rows[0].neutrals[0], id_of<NeutralId>(4));
     EXPECT_FALSE(rows[0].neutrals[1].has_value());
-    EXPECT_EQ(rows[0].reference, "");
+    EXPECT_EQ(rows[0].reference, make_row(1).reference);
+    EXPECT_NE(rows[0].reference, "");
     EXPECT_EQ(rows[0].version, 2U);
     EXPECT_EQ(rows[0].changed_at, noon + 2);
     EXPECT_EQ(rows[0].created_at, noon);
