@@ -19,7 +19,7 @@ namespace parley::bench {
 
 namespace {
 
-constexpr std::size_t disputes = 512;
+constexpr std::size_t disputes = 4096; // so that one has a few dozen acts at most, as real ones do
 constexpr std::size_t connections = 64;
 constexpr double seconds = 6;
 constexpr std::size_t baseline_acts = 64 * 1024;
@@ -32,20 +32,30 @@ struct Filed {
 
 // Files disputes and takes them to negotiation, where both sides talk and make offers.
 std::vector<Filed> prepare(DevServer const& server) {
-    std::vector<Filed> filed;
-    for (std::size_t i = 0; i < disputes; ++i) {
-        auto const answer = call(server.port, request_text("POST", "/v1/disputes", server.platform_key, "",
-                                                           fmt::format("file-{}", i), filing_json()));
-        if (answer.status != 201) throw std::runtime_error("filing failed: " + answer.body);
-        auto const dispute = nlohmann::json::parse(answer.body);
-        Filed one{dispute.at("id"), dispute.at("parties")[1].at("id"), dispute.at("parties")[0].at("id")};
-        auto const response =
-            call(server.port, request_text("POST", fmt::format("/v1/disputes/{}/actions/respond", one.id),
-                                           server.platform_key, one.respondent,
-                                           fmt::format("respond-{}", i), response_json()));
-        if (response.status != 200) throw std::runtime_error("responding failed: " + response.body);
-        filed.push_back(std::move(one));
-    }
+    std::vector<Filed> filed(disputes);
+    std::vector<std::size_t> turns(connections, 0);
+    // Each connection files and answers its own: connection, connection + 64, and so on.
+    auto const place = [&](std::size_t connection) { return connection + connections * (turns[connection] / 2); };
+    LoadResult const result = run_load(
+        server.port, connections,
+        [&](std::size_t connection) -> std::string {
+            std::size_t const at = place(connection);
+            if (at >= disputes) return {};
+            if (turns[connection] % 2 == 0)
+                return request_text("POST", "/v1/disputes", server.platform_key, "", fmt::format("file-{}", at),
+                                    filing_json());
+            return request_text("POST", fmt::format("/v1/disputes/{}/actions/respond", filed[at].id),
+                                server.platform_key, filed[at].respondent, fmt::format("respond-{}", at),
+                                response_json());
+        },
+        0,
+        [&](std::size_t connection, std::string_view body) {
+            std::size_t const at = place(connection);
+            if (turns[connection]++ % 2 == 1) return;
+            auto const dispute = nlohmann::json::parse(body);
+            filed[at] = {dispute.at("id"), dispute.at("parties")[1].at("id"), dispute.at("parties")[0].at("id")};
+        });
+    if (result.failed != 0) throw std::runtime_error("preparing failed: " + result.first_failure);
     return filed;
 }
 
@@ -110,7 +120,7 @@ double baseline_per_second() {
     World const world{ZoneRules::load(), load_embedded_law(), load_embedded_procedures()};
     DataFolder folder(scratch.path() + "/data");
     auto real = open_sqlite_journal(folder);
-    auto reader = open_sqlite_reader(folder, 1);
+    auto reader = open_sqlite_reader(folder);
     RecordingJournal journal(*real);
     SystemClock const clock;
     DisputeCache cache(disputes * 2);

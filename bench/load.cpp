@@ -70,7 +70,8 @@ std::uint32_t LoadResult::percentile(double p) {
     return latencies_us[rank];
 }
 
-LoadResult run_load(std::uint16_t port, std::size_t connections, NextRequest const& next, double seconds) {
+LoadResult run_load(std::uint16_t port, std::size_t connections, NextRequest const& next, double seconds,
+                    OnAnswer const& on_answer) {
     LoadResult result;
     int const poll = ::epoll_create1(0);
     std::vector<Connection> all(connections);
@@ -112,6 +113,10 @@ LoadResult run_load(std::uint16_t port, std::size_t connections, NextRequest con
                 ++result.done;
             else if (result.failed++ == 0)
                 result.first_failure = connection.in.substr(0, std::min<std::size_t>(whole, 1500));
+            if (on_answer) {
+                std::string_view const answer(connection.in.data(), whole);
+                on_answer(i, answer.substr(answer.find("\r\n\r\n") + 4));
+            }
             connection.in.erase(0, whole);
             std::chrono::duration<double> const passed = now - start;
             if (seconds > 0 && passed.count() >= seconds) stopping = true;

@@ -21,9 +21,13 @@ struct LoadResult {
 // The next request of a connection as bytes; an empty string ends that connection's run.
 using NextRequest = std::function<std::string(std::size_t connection)>;
 
+// Sees the body of each answer, where a run needs it.
+using OnAnswer = std::function<void(std::size_t connection, std::string_view body)>;
+
 // Keeps `connections` connections to 127.0.0.1:port busy, each sending its next request as soon as
 // the last answer is complete, until `seconds` have passed (0: until every connection has ended).
-LoadResult run_load(std::uint16_t port, std::size_t connections, NextRequest const& next, double seconds);
+LoadResult run_load(std::uint16_t port, std::size_t connections, NextRequest const& next, double seconds,
+                    OnAnswer const& on_answer = {});
 
 // One request on a connection of its own; the whole answer. For preparing a run.
 struct Answer {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <latch>
+#include <pthread.h>
 #include <set>
 
 namespace parley {
@@ -66,6 +67,7 @@ void TimerService::look_again(Instant soonest) {
 }
 
 void TimerService::run() {
+    ::pthread_setname_np(::pthread_self(), "parley-timers");
     while (true) {
         std::int64_t wait_us = look_again_us;
         try {
