@@ -24,3 +24,12 @@ function(parley_test_room name dir)
     gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX ${name}.
         PROPERTIES TIMEOUT 600)
 endfunction()
+
+# What an act allocates on one thread is freed on another, which the C library's allocator takes badly
+# (docs/BENCHMARKS.md); a program that serves gets mimalloc where that is switched on.
+function(parley_fast_allocator program)
+    if(PARLEY_MIMALLOC)
+        target_link_options(${program} PRIVATE -Wl,--no-as-needed)
+        target_link_libraries(${program} PRIVATE mimalloc)
+    endif()
+endfunction()

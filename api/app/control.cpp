@@ -20,6 +20,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <set>
 
 namespace parley::app {
 
@@ -97,8 +98,10 @@ struct Control::Parts : std::enable_shared_from_this<Parts> {
             if (!error) socket->close(ignored);
         });
         std::string input;
+        self->silent.insert(socket);
         auto [error, size] = co_await net::async_read_until(
             *socket, net::dynamic_buffer(input, line_bytes_max), '\n', quiet);
+        self->silent.erase(socket);
         if (error) co_return;
         std::string output;
         try {
@@ -115,6 +118,7 @@ struct Control::Parts : std::enable_shared_from_this<Parts> {
     FolderHandle folder;
     Answerer answer;
     local::acceptor acceptor;
+    std::set<std::shared_ptr<local::socket>> silent; // connected, and nothing asked yet
 };
 
 Control::Control(net::io_context& io, std::string const& folder, Answerer answer)
@@ -129,6 +133,8 @@ void Control::stop() {
     if (!parts_->acceptor.is_open()) return;
     error_code ignored;
     parts_->acceptor.close(ignored);
+    // Who has asked is answered; who has not would keep the loop alive until its patience ends.
+    for (auto const& socket : parts_->silent) socket->close(ignored);
     ::unlink(parts_->folder.socket_path().c_str());
 }
 

@@ -38,7 +38,6 @@ unsigned status_of(RefusalKind kind) {
     case RefusalKind::too_large: return 413;
     case RefusalKind::unsupported: return 415;
     case RefusalKind::invalid: return 422;
-    case RefusalKind::slow_down: return 429;
     case RefusalKind::unavailable: return 503;
     }
     return 500;
@@ -81,7 +80,7 @@ Response problem(Refusal const& refusal, std::string request_id, std::chrono::se
 
     Response response = finish(status, std::move(document));
     if (kind == RefusalKind::unauthenticated) response.set("WWW-Authenticate", "Bearer");
-    if (kind == RefusalKind::slow_down || kind == RefusalKind::unavailable)
+    if (kind == RefusalKind::unavailable)
         response.set("Retry-After", std::to_string(retry_after.count()));
     return response;
 }
@@ -93,7 +92,7 @@ Response problem(unsigned status, std::string_view code, std::string_view detail
     begin(json, status, code, reason_of(status), detail, request_id);
     json.end_object();
     Response response = finish(status, std::move(document));
-    if (status == 429 || status == 503) response.set("Retry-After", "1");
+    if (status == 503) response.set("Retry-After", "1");
     return response;
 }
 

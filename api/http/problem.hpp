@@ -13,7 +13,7 @@ namespace parley::http {
 // The HTTP status that tells a caller what a refusal of that kind asks of it.
 unsigned status_of(RefusalKind kind);
 
-// A refusal as application/problem+json (RFC 9457). 401 carries WWW-Authenticate, 429 and 503 carry
+// A refusal as application/problem+json (RFC 9457). 401 carries WWW-Authenticate, 503 carries
 // Retry-After, which `retry_after` sets.
 Response problem(Refusal const& refusal, std::string request_id,
                  std::chrono::seconds retry_after = std::chrono::seconds(1));

@@ -123,7 +123,6 @@ void write_answers(JsonWriter& json, DisputeState const& state, std::string_view
 }
 
 void write_deadlines(JsonWriter& json, DisputeEntry const& entry) {
-    Stage const* const stage = entry.procedure->stage(entry.state.stage);
     json.key("deadlines").begin_array();
     for (Deadline const& deadline : entry.state.deadlines) {
         json.begin_object();
@@ -134,8 +133,7 @@ void write_deadlines(JsonWriter& json, DisputeEntry const& entry) {
         json.key("trace").begin_array();
         for (std::string const& line : deadline.trace) json.value(line);
         json.end_array();
-        Step const* step = stage == nullptr ? nullptr : stage->step(deadline.step);
-        if (step == nullptr) step = entry.procedure->step_anywhere(deadline.step);
+        Step const* const step = entry.procedure->step_from(entry.state.stage, deadline.step);
         json.key("then").begin_object();
         json.member("step", deadline.step);
         json.member("means", step == nullptr ? std::string_view() : std::string_view(step->means));
@@ -313,7 +311,7 @@ std::string dispute_json(DisputeEntry const& entry, Viewer const& viewer) {
     return out;
 }
 
-// When it last changed, and its version, count what was said in confidence too: they stay inside.
+// The version counts what was said in confidence too: it stays inside.
 void write_row(JsonWriter& json, DisputeRow const& row) {
     json.begin_object();
     json.member("id", row.id);

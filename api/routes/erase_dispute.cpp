@@ -1,9 +1,6 @@
-#include "api/routes/dispute_json.hpp"
-#include "api/routes/event_json.hpp"
 #include "api/routes/handlers.hpp"
 #include "api/routes/reply.hpp"
 
-#include "api/access/etag.hpp"
 #include "api/access/permit.hpp"
 
 #include <nlohmann/json.hpp>
@@ -12,38 +9,13 @@
 
 namespace parley::routes {
 
-namespace {
-
-Result<ReceiptKey> read_request(Call const& call) {
-    auto body = read_body(call);
-    if (!body) return std::unexpected(std::move(body.error()));
-    std::vector<FieldError> errors;
-    Json const empty = Json::object();
-    ObjectReader(body->is_null() ? empty : *body, "", errors).finish();
-    if (!errors.empty()) return std::unexpected(refusal_of(std::move(errors)));
-    return read_receipt_key(call, *body);
-}
-
-http::Response answer_for(Receipt const& receipt, Viewer const& viewer) {
-    std::string body;
-    JsonWriter json(body);
-    json.begin_object();
-    write_dispute(json, *receipt.entry, viewer);
-    json.key("events").begin_array();
-    for (StoredEvent const& event : receipt.events) write_event(json, event);
-    json.end_array().end_object();
-    auto answer = http::json_response(200, std::move(body));
-    answer.set("ETag", access::etag_of(receipt.entry->state, viewer));
-    return answer;
-}
-
-} // namespace
-
 // POST /v1/disputes/{dispute}/erase
 net::awaitable<http::Response> erase_dispute(Services& services, Call call) {
     auto opened = co_await open_dispute(services, call);
     if (!opened) co_return refused(call, opened.error());
-    auto key = read_request(call);
+    auto body = read_nothing(call);
+    if (!body) co_return refused(call, body.error());
+    auto key = read_receipt_key(call, *body);
     if (!key) co_return refused(call, key.error());
     auto turn = services.answers.begin(std::move(*key));
     if (!turn) co_return refused(call, turn.error());
@@ -63,7 +35,7 @@ net::awaitable<http::Response> erase_dispute(Services& services, Call call) {
         if (!erased) co_return refused(call, erased.error());
         receipt = std::move(*erased);
     }
-    auto answer = answer_for(receipt, opened->viewer);
+    auto answer = answer_for(call, receipt);
     std::get<Answers::Turn>(*turn).keep(answer);
     co_return answer;
 }

@@ -118,21 +118,15 @@ net::awaitable<http::Response> create_key(Services& services, Call call) {
     auto const id = id_under<ApiKeyId>(*receipt, now);
     auto turn = services.answers.begin(std::move(*receipt));
     if (!turn) co_return refused(call, turn.error());
-    if (auto* before = std::get_if<http::Response>(&*turn)) co_return std::move(*before);
+    if (auto* kept = std::get_if<http::Response>(&*turn)) co_return std::move(*kept);
     if (auto fine = co_await check_owner(services, *wanted); !fine)
         co_return refused(call, fine.error());
 
     auto const registry = services.engine.registry();
-    for (auto const& [known_id, known] : registry->keys) {
-        if (!same_but_for_time(known_id, id)) continue;
-        if (known.kind != wanted->kind || known.owner != wanted->owner ||
-            known.label != wanted->label || known.expires_at != wanted->expires_at)
-            co_return refused(call, {RefusalCode::idempotency_key_reused,
-                                     "This Idempotency-Key was used for another API key.",
-                                     {},
-                                     {},
-                                     {}});
-        auto answer = answer_for(known, {});
+    auto const before = made_before(registry->keys, id);
+    if (!before) co_return refused(call, before.error());
+    if (*before != nullptr) {
+        auto answer = answer_for(**before, {});
         answer.set("Idempotent-Replayed", "true");
         co_return answer;
     }
@@ -156,14 +150,10 @@ net::awaitable<http::Response> get_key(Services& services, Call call) {
 net::awaitable<http::Response> revoke_key(Services& services, Call call) {
     auto key = find_key(services, call);
     if (!key) co_return refused(call, key.error());
-    auto body = read_body(call);
+    auto body = read_nothing(call);
     if (!body) co_return refused(call, body.error());
     auto receipt = read_receipt_key(call, *body);
     if (!receipt) co_return refused(call, receipt.error());
-    std::vector<FieldError> errors;
-    Json const empty = Json::object();
-    ObjectReader(body->is_null() ? empty : *body, "", errors).finish();
-    if (!errors.empty()) co_return refused(call, refusal_of(std::move(errors)));
     if (!key->revoked_at) {
         co_await services.engine.revoke_key(key->id);
         key = find_key(services, call);

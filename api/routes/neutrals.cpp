@@ -109,29 +109,11 @@ Result<Neutral> read_change(Neutral neutral, Json const& body) {
 
 // GET /v1/neutrals
 net::awaitable<http::Response> list_neutrals(Services& services, Call call) {
-    auto page = read_page(services, call);
-    if (!page) co_return refused(call, page.error());
     auto const registry = services.engine.registry();
-    auto const after = NeutralId::parse(page->after);
-    auto at = after ? registry->neutrals.upper_bound(*after) : registry->neutrals.begin();
-    std::string body;
-    JsonWriter json(body);
-    json.begin_object().key("data").begin_array();
-    std::optional<std::string> next;
-    std::string last;
-    for (std::size_t count = 0; at != registry->neutrals.end(); ++at) {
-        if (at->second.live != call.principal().live) continue;
-        if (count++ == page->limit) {
-            next = last;
-            break;
-        }
-        json.raw(neutral_json(at->second, sees_load(call)));
-        last = at->first.text();
-    }
-    json.end_array();
-    write_page_end(json, services, *page, next);
-    json.end_object();
-    co_return http::json_response(200, std::move(body));
+    co_return list_of(
+        services, call, registry->neutrals,
+        [&](Neutral const& neutral) { return neutral.live == call.principal().live; },
+        [&](Neutral const& neutral) { return neutral_json(neutral, sees_load(call)); });
 }
 
 // GET /v1/neutrals/{neutral}
@@ -153,22 +135,16 @@ net::awaitable<http::Response> create_neutral(Services& services, Call call) {
     neutral->id = id_under<NeutralId>(*key, services.engine.clock().now());
     auto turn = services.answers.begin(std::move(*key));
     if (!turn) co_return refused(call, turn.error());
-    if (auto* before = std::get_if<http::Response>(&*turn)) co_return std::move(*before);
+    if (auto* kept = std::get_if<http::Response>(&*turn)) co_return std::move(*kept);
 
     auto const answer_for = [](Neutral const& made) {
         return created("/v1/neutrals/" + made.id.text(), neutral_json(made, true));
     };
     auto const registry = services.engine.registry();
-    for (auto const& [id, known] : registry->neutrals) {
-        if (!same_but_for_time(id, neutral->id)) continue;
-        if (known.name != neutral->name || known.seats != neutral->seats ||
-            known.country != neutral->country)
-            co_return refused(call, {RefusalCode::idempotency_key_reused,
-                                     "This Idempotency-Key was used for another neutral.",
-                                     {},
-                                     {},
-                                     {}});
-        auto answer = answer_for(known);
+    auto const before = made_before(registry->neutrals, neutral->id);
+    if (!before) co_return refused(call, before.error());
+    if (*before != nullptr) {
+        auto answer = answer_for(**before);
         answer.set("Idempotent-Replayed", "true");
         co_return answer;
     }

@@ -39,28 +39,9 @@ http::Response answer_for(Platform const& platform) {
 
 // GET /v1/platforms
 net::awaitable<http::Response> list_platforms(Services& services, Call call) {
-    auto page = read_page(services, call);
-    if (!page) co_return refused(call, page.error());
     auto const registry = services.engine.registry();
-    auto const after = PlatformId::parse(page->after);
-    auto at = after ? registry->platforms.upper_bound(*after) : registry->platforms.begin();
-    std::string body;
-    JsonWriter json(body);
-    json.begin_object().key("data").begin_array();
-    std::optional<std::string> next;
-    std::string last;
-    for (std::size_t count = 0; at != registry->platforms.end(); ++at) {
-        if (count++ == page->limit) {
-            next = last;
-            break;
-        }
-        json.raw(platform_json(at->second));
-        last = at->first.text();
-    }
-    json.end_array();
-    write_page_end(json, services, *page, next);
-    json.end_object();
-    co_return http::json_response(200, std::move(body));
+    co_return list_of(
+        services, call, registry->platforms, [](Platform const&) { return true; }, platform_json);
 }
 
 // GET /v1/platforms/{platform}
@@ -85,18 +66,13 @@ net::awaitable<http::Response> create_platform(Services& services, Call call) {
     Platform const platform{id_under<PlatformId>(*key, now), std::move(*name), now};
     auto turn = services.answers.begin(std::move(*key));
     if (!turn) co_return refused(call, turn.error());
-    if (auto* before = std::get_if<http::Response>(&*turn)) co_return std::move(*before);
+    if (auto* kept = std::get_if<http::Response>(&*turn)) co_return std::move(*kept);
 
     auto const registry = services.engine.registry();
-    for (auto const& [id, known] : registry->platforms) {
-        if (!same_but_for_time(id, platform.id)) continue;
-        if (known.name != platform.name)
-            co_return refused(call, {RefusalCode::idempotency_key_reused,
-                                     "This Idempotency-Key was used for another platform.",
-                                     {},
-                                     {},
-                                     {}});
-        auto answer = answer_for(known);
+    auto const before = made_before(registry->platforms, platform.id);
+    if (!before) co_return refused(call, before.error());
+    if (*before != nullptr) {
+        auto answer = answer_for(**before);
         answer.set("Idempotent-Replayed", "true");
         co_return answer;
     }

@@ -1,7 +1,11 @@
 #include "api/routes/reply.hpp"
 
 #include "api/access/cursor.hpp"
+#include "api/access/etag.hpp"
 #include "api/access/permit.hpp"
+#include "api/routes/dispute_json.hpp"
+#include "api/routes/event_json.hpp"
+#include "engine/model/input_parts.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -55,6 +59,16 @@ Result<Json> read_body(Call const& call) {
         return refuse(RefusalCode::unsupported_media_type,
                       "Send the body as `Content-Type: application/json`.");
     return parse_json(call.request.body);
+}
+
+Result<Json> read_nothing(Call const& call) {
+    auto body = read_body(call);
+    if (!body) return body;
+    std::vector<FieldError> errors;
+    Json const empty = Json::object();
+    ObjectReader(body->is_null() ? empty : *body, "", errors).finish();
+    if (!errors.empty()) return std::unexpected(refusal_of(std::move(errors)));
+    return body;
 }
 
 Result<ReceiptKey> read_receipt_key(Call const& call, Json const& body) {
@@ -112,6 +126,27 @@ void write_page_end(JsonWriter& json, Services& services, Page const& page,
     json.key("next");
     if (place) json.value(access::make_cursor(services.options.sealing_key, *place, page.binding));
     else json.null();
+}
+
+http::Response answer_for(Call const& call, Receipt const& receipt) {
+    DisputeEntry const& entry = *receipt.entry;
+    auto const viewer = access::viewer_of(call.principal(), entry.state, call.act_as());
+    std::string body;
+    body.reserve(8192);
+    JsonWriter json(body);
+    json.begin_object();
+    if (viewer) write_dispute(json, entry, *viewer);
+    else json.member("id", entry.state.id).member("object", "dispute");
+    json.key("events").begin_array();
+    // What someone who has left wrote themselves they may hear of again.
+    for (StoredEvent const& event : receipt.events)
+        if (!viewer || may_read(entry, *viewer, event)) write_event(json, event);
+    json.end_array().end_object();
+
+    auto answer = http::json_response(200, std::move(body));
+    if (viewer) answer.set("ETag", access::etag_of(entry.state, *viewer));
+    if (receipt.replayed) answer.set("Idempotent-Replayed", "true");
+    return answer;
 }
 
 http::Response created(std::string location, std::string body) {

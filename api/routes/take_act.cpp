@@ -1,5 +1,3 @@
-#include "api/routes/dispute_json.hpp"
-#include "api/routes/event_json.hpp"
 #include "api/routes/handlers.hpp"
 #include "api/routes/reply.hpp"
 
@@ -20,14 +18,6 @@ namespace {
 bool decides(Behaviour behaviour) {
     return behaviour == Behaviour::render_outcome || behaviour == Behaviour::correct_outcome ||
            behaviour == Behaviour::appoint_neutral || behaviour == Behaviour::decide_objection;
-}
-
-// The step of that name here, or else anywhere: steps of one name take the same. Null: no such
-// act, and the core says so.
-Step const* step_of(DisputeEntry const& entry, std::string_view act) {
-    Stage const* const stage = entry.procedure->stage(entry.state.stage);
-    Step const* const here = stage == nullptr ? nullptr : stage->step(act);
-    return here != nullptr ? here : entry.procedure->step_anywhere(act);
 }
 
 Result<std::optional<std::uint64_t>> read_expected(Call const& call, Opened const& opened,
@@ -63,7 +53,8 @@ Result<Command> read_command(Call const& call, Opened const& opened) {
     command.dispute = opened.entry->state.id;
     command.act = call.param("act");
     command.actor = access::actor_of(call.principal(), opened.viewer, opened.entry->state);
-    Step const* const step = step_of(*opened.entry, command.act);
+    Step const* const step =
+        opened.entry->procedure->step_from(opened.entry->state.stage, command.act);
     auto expected = read_expected(call, opened, step);
     if (!expected) return std::unexpected(std::move(expected.error()));
     command.expected = *expected;
@@ -73,27 +64,6 @@ Result<Command> read_command(Call const& call, Opened const& opened) {
         command.input = std::move(*input);
     }
     return command;
-}
-
-// The dispute after the act, and what the act wrote. Whoever left by the act (a neutral who stood
-// down) sees no more than that.
-http::Response answer_for(Call const& call, Receipt const& receipt) {
-    DisputeEntry const& entry = *receipt.entry;
-    auto const viewer = access::viewer_of(call.principal(), entry.state, call.act_as());
-    std::string body;
-    body.reserve(8192);
-    JsonWriter json(body);
-    json.begin_object();
-    if (viewer) write_dispute(json, entry, *viewer);
-    else json.member("id", entry.state.id).member("object", "dispute");
-    json.key("events").begin_array();
-    for (StoredEvent const& event : receipt.events) write_event(json, event);
-    json.end_array().end_object();
-
-    auto answer = http::json_response(200, std::move(body));
-    if (viewer) answer.set("ETag", access::etag_of(entry.state, *viewer));
-    if (receipt.replayed) answer.set("Idempotent-Replayed", "true");
-    return answer;
 }
 
 // Someone who left a dispute by an act and asks again under the same key: the scope of a key is its

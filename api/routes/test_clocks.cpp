@@ -142,29 +142,10 @@ http::Response answer_for(Advanced const& advanced) {
 
 // GET /v1/test/clocks
 net::awaitable<http::Response> list_clocks(Services& services, Call call) {
-    auto page = read_page(services, call);
-    if (!page) co_return refused(call, page.error());
     auto const registry = services.engine.registry();
-    auto const after = TestClockId::parse(page->after);
-    auto at = after ? registry->clocks.upper_bound(*after) : registry->clocks.begin();
-    std::string body;
-    JsonWriter json(body);
-    json.begin_object().key("data").begin_array();
-    std::optional<std::string> next;
-    std::string last;
-    for (std::size_t count = 0; at != registry->clocks.end(); ++at) {
-        if (!may_turn(call, at->second)) continue;
-        if (count++ == page->limit) {
-            next = last;
-            break;
-        }
-        json.raw(clock_json(at->second));
-        last = at->first.text();
-    }
-    json.end_array();
-    write_page_end(json, services, *page, next);
-    json.end_object();
-    co_return http::json_response(200, std::move(body));
+    co_return list_of(
+        services, call, registry->clocks,
+        [&](TestClock const& clock) { return may_turn(call, clock); }, clock_json);
 }
 
 // POST /v1/test/clocks
@@ -205,9 +186,14 @@ net::awaitable<http::Response> advance_clock(Services& services, Call call) {
     auto const target = read_target(*clock, *body);
     if (!target) co_return refused(call, target.error());
 
-    auto advanced = co_await services.engine.advance_clock(clock->id, *target);
+    auto advanced = co_await services.engine.advance_clock(clock->id, *target,
+                                                           std::get<Answers::Turn>(*turn).key());
     if (!advanced) co_return refused(call, advanced.error());
     auto answer = answer_for(*advanced);
+    if (advanced->replayed) { // by a process before this one
+        answer.set("Idempotent-Replayed", "true");
+        co_return answer;
+    }
     std::get<Answers::Turn>(*turn).keep(answer);
     co_return answer;
 }

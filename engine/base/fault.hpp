@@ -13,7 +13,7 @@ public:
 };
 
 // A commit whose fate is not known: it may or may not be durable. Answered as 503 with the advice to
-// retry under the same key; the committer re-reads the tail before it writes again.
+// retry under the same key: whatever of it became durable has its receipt, and is not done again.
 class UnknownFate : public Fault {
 public:
     using Fault::Fault;

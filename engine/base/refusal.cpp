@@ -25,7 +25,6 @@ RefusalKind kind_of(RefusalCode code) {
     case RefusalCode::extension_used:
     case RefusalCode::extension_too_long:
     case RefusalCode::peremptory_exhausted:
-    case RefusalCode::outcome_binding_forbidden:
     case RefusalCode::neutral_unavailable:
     case RefusalCode::idempotency_in_progress:
     case RefusalCode::clock_moves_forward_only:
@@ -45,7 +44,6 @@ RefusalKind kind_of(RefusalCode code) {
     case RefusalCode::track_forbidden:
     case RefusalCode::procedure_rejected:
     case RefusalCode::idempotency_key_reused: return RefusalKind::invalid;
-    case RefusalCode::too_many: return RefusalKind::slow_down;
     case RefusalCode::busy:
     case RefusalCode::outcome_unknown: return RefusalKind::unavailable;
     }
@@ -73,7 +71,6 @@ std::string_view name_of(RefusalCode code) {
     case RefusalCode::extension_used: return "extension_used";
     case RefusalCode::extension_too_long: return "extension_too_long";
     case RefusalCode::peremptory_exhausted: return "peremptory_exhausted";
-    case RefusalCode::outcome_binding_forbidden: return "outcome_binding_forbidden";
     case RefusalCode::neutral_unavailable: return "neutral_unavailable";
     case RefusalCode::idempotency_in_progress: return "idempotency_in_progress";
     case RefusalCode::clock_moves_forward_only: return "clock_moves_forward_only";
@@ -93,7 +90,6 @@ std::string_view name_of(RefusalCode code) {
     case RefusalCode::track_forbidden: return "track_forbidden";
     case RefusalCode::procedure_rejected: return "procedure_rejected";
     case RefusalCode::idempotency_key_reused: return "idempotency_key_reused";
-    case RefusalCode::too_many: return "too_many";
     case RefusalCode::busy: return "busy";
     case RefusalCode::outcome_unknown: return "outcome_unknown";
     }
@@ -121,7 +117,6 @@ std::string_view title_of(RefusalCode code) {
     case RefusalCode::extension_used: return "The extension has been used";
     case RefusalCode::extension_too_long: return "The extension is too long";
     case RefusalCode::peremptory_exhausted: return "No challenge is left to use";
-    case RefusalCode::outcome_binding_forbidden: return "The outcome may not bind here";
     case RefusalCode::neutral_unavailable: return "The neutral is not available";
     case RefusalCode::idempotency_in_progress: return "The same request is still running";
     case RefusalCode::clock_moves_forward_only: return "A clock only moves forward";
@@ -142,7 +137,6 @@ std::string_view title_of(RefusalCode code) {
     case RefusalCode::procedure_rejected: return "The procedure does not pass its checks";
     case RefusalCode::idempotency_key_reused:
         return "The Idempotency-Key was used for another body";
-    case RefusalCode::too_many: return "Too many requests";
     case RefusalCode::busy: return "The server is busy";
     case RefusalCode::outcome_unknown: return "It is not known whether this was done";
     }

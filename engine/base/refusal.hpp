@@ -39,7 +39,6 @@ enum class RefusalCode : std::uint8_t {
     extension_used,
     extension_too_long,
     peremptory_exhausted,
-    outcome_binding_forbidden,
     neutral_unavailable,
     idempotency_in_progress,
     clock_moves_forward_only,
@@ -62,8 +61,7 @@ enum class RefusalCode : std::uint8_t {
     track_forbidden,
     procedure_rejected,
     idempotency_key_reused,
-    // wait (429, 503)
-    too_many,
+    // wait (503)
     busy,
     outcome_unknown,
 };
@@ -79,7 +77,6 @@ enum class RefusalKind : std::uint8_t {
     too_large,
     unsupported,
     invalid,
-    slow_down,
     unavailable,
 };
 

@@ -6,6 +6,7 @@
 #include "engine/procedure/resolver.hpp"
 #include "engine/procedure/time_rules.hpp"
 
+#include <array>
 #include <memory>
 #include <span>
 #include <string>
@@ -89,8 +90,11 @@ Result<Decided> grant_extension(World const& world, DisputeState const& seen,
                                 std::string_view deadline, Period by, std::string cause,
                                 Stamp const& stamp);
 
-// Records that the content of all events so far was erased.
-Decided erase_content(DisputeState const& seen, std::vector<EventId> events, Actor actor,
+// Records that the content of these events was erased. Each room learns of its own events alone, by
+// an event of its own: how much was said in confidence must not show in the joint record. Writes
+// nothing where there is nothing to erase.
+using EventsByRoom = std::array<std::vector<EventId>, room_count>;
+Decided erase_content(DisputeState const& seen, EventsByRoom events, Actor actor,
                       Stamp const& stamp);
 
 // Folds one event into the state; the only thing that changes a DisputeState. Never refuses; reads

@@ -20,18 +20,14 @@ struct Attempt {
     Viewer viewer;
 };
 
-bool holds_role(std::vector<Role> const& roles, Role role) {
-    return std::ranges::find(roles, role) != roles.end();
-}
-
 // Steps of one name may belong to different people in different stages.
 bool role_may(Attempt const& attempt) {
     Role const role = attempt.command.actor.role;
     if (role == Role::clock) return false;
-    if (attempt.here != nullptr) return holds_role(attempt.here->by, role);
+    if (attempt.here != nullptr) return role_in(attempt.here->by, role);
     return std::ranges::any_of(attempt.procedure.stages, [&](Stage const& stage) {
         Step const* step = stage.step(attempt.command.act);
-        return step != nullptr && holds_role(step->by, role);
+        return step != nullptr && role_in(step->by, role);
     });
 }
 
@@ -73,6 +69,13 @@ bool needs_sign_in(Attempt const& attempt) {
            given->consent.kind == ConsentKind::outcome;
 }
 
+// Some clocks only inform (a reflection that is over); the others close the stage and its acts.
+bool ends_its_stage(Stage const& stage, DeadlineRule const& rule) {
+    Step const* then = stage.step(rule.then);
+    return !rule.by_step && then != nullptr &&
+           std::ranges::any_of(then->to, [](Branch const& branch) { return branch.to != "stay"; });
+}
+
 // When the time for this act ended, where it was a clock that ended it.
 std::optional<Instant> was_due(Attempt const& attempt) {
     if (attempt.here != nullptr) {
@@ -86,9 +89,13 @@ std::optional<Instant> was_due(Attempt const& attempt) {
     for (auto passed = attempt.seen.passed.rbegin(); passed != attempt.seen.passed.rend(); ++passed)
         for (Stage const& stage : attempt.procedure.stages) {
             Step const* step = stage.step(attempt.command.act);
-            if (step == nullptr || !holds_role(step->by, attempt.command.actor.role)) continue;
-            for (DeadlineRule const& rule : stage.deadlines)
-                if (rule.name == passed->first && !rule.by_step) return passed->second;
+            if (step == nullptr || !role_in(step->by, attempt.command.actor.role)) continue;
+            for (DeadlineRule const& rule : stage.deadlines) {
+                if (rule.name != passed->first || !ends_its_stage(stage, rule)) continue;
+                // What came to an end otherwise was not ended by this clock.
+                if (attempt.seen.ended && passed->second != attempt.seen.stage_entered_at) continue;
+                return passed->second;
+            }
         }
     return std::nullopt;
 }

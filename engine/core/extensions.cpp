@@ -100,18 +100,23 @@ Result<Decided> grant_extension(World const& world, DisputeState const& seen,
                     std::move(deadlines));
 }
 
-Decided erase_content(DisputeState const& seen, std::vector<EventId> events, Actor actor,
+Decided erase_content(DisputeState const& seen, EventsByRoom events, Actor actor,
                       Stamp const& stamp) {
-    Event event;
-    event.id = stamp.entropy.make_id<EventId>(stamp.at);
-    event.stage = seen.stage;
-    event.at = stamp.at;
-    event.actor = std::move(actor);
-    event.body = ContentErased{std::move(events)};
     Decided decided;
     decided.after = seen;
-    apply(decided.after, seen.id, event);
-    decided.events.push_back({std::move(event), {}});
+    // The joint room comes last: when a dispute last changed for everyone is read off its last event.
+    for (std::size_t room = room_count; room-- > 0;) {
+        if (events[room].empty()) continue;
+        Event event;
+        event.id = stamp.entropy.make_id<EventId>(stamp.at);
+        event.room = static_cast<Room>(room);
+        event.stage = seen.stage;
+        event.at = stamp.at;
+        event.actor = actor;
+        event.body = ContentErased{std::move(events[room])};
+        apply(decided.after, seen.id, event);
+        decided.events.push_back({std::move(event), {}});
+    }
     return decided;
 }
 

@@ -29,10 +29,6 @@ bool decider_may_see(DisputeState const& state, Room room, Label label) {
     return label == Label::open || (status == SeatStatus::seated && file_may_pass(state));
 }
 
-bool role_in(std::vector<Role> const& roles, Role role) {
-    return std::ranges::find(roles, role) != roles.end();
-}
-
 bool seated(DisputeState const& state, SeatKind kind) {
     return state.seat(kind).status == SeatStatus::seated;
 }
@@ -49,6 +45,10 @@ std::vector<Room> rooms_for(Step const& step, std::vector<Room> const& speaking)
 }
 
 } // namespace
+
+bool role_in(std::vector<Role> const& roles, Role role) {
+    return std::ranges::find(roles, role) != roles.end();
+}
 
 bool may_see(DisputeState const& state, Viewer const& viewer, Room room, Label label) {
     switch (viewer.role) {

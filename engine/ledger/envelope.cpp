@@ -109,8 +109,8 @@ StoredEvent seal_event(Heads& heads, std::string const& stream, Event const& eve
     stored.type = type_of(event);
     stored.at = event.at;
 
-    // Both are drawn always, so that what a command draws does not depend on whether it has
-    // content.
+    // Kept even where there is no content: a salt that is gone then always means an erasure, and one
+    // that no event tells of is found.
     Bytes32 const salt = entropy.draw32();
     stored.nonce = entropy.draw32();
 
@@ -128,10 +128,8 @@ StoredEvent seal_event(Heads& heads, std::string const& stream, Event const& eve
     append_commitment(out, commitment_of(salt, content));
 
     stored.hash = event_hash(out);
-    if (!content.empty()) {
-        stored.content = std::move(content);
-        stored.salt = salt;
-    }
+    stored.content = std::move(content);
+    stored.salt = salt;
     heads.version = stored.version;
     heads.numbers[room] = stored.number;
     heads.last[room] = stored.hash;

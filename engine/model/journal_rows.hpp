@@ -13,7 +13,7 @@ namespace parley {
 // An event as it is stored: the exact envelope bytes that were hashed, and beside them the content
 // under a salted commitment (security.md 7.5).
 struct StoredEvent {
-    std::string stream;        // dsp_, ntr_, plt_ or "configuration"
+    std::string stream;        // dsp_: disputes alone have streams
     std::uint64_t version = 0; // dense within the stream, from 1; internal, never shown
     Room room = Room::joint;
     std::uint32_t number = 0;  // dense within stream and room, from 1
@@ -25,7 +25,7 @@ struct StoredEvent {
     Bytes32 nonce{};
     Digest hash{};             // SHA-256("parley-event/v1\n" || envelope)
     std::string content;       // JSON, empty when there is none or when it was erased
-    std::optional<Bytes32> salt; // none when erased, or when there never was content
+    std::optional<Bytes32> salt; // none when erased
     std::uint64_t position = 0;  // in the log; given by the commit
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/base/fault.hpp"
 #include "engine/model/journal_rows.hpp"
 
 #include <span>
@@ -24,7 +25,12 @@ public:
     virtual void add_neutral(Neutral const& neutral) = 0;
     virtual void update_neutral(Neutral const& neutral) = 0; // not the load
     virtual void add_clock(TestClock const& clock, std::optional<StoredReceipt> const& receipt) = 0;
-    virtual void set_clock(TestClockId clock, Instant now) = 0;
+    virtual void set_clock(TestClockId clock, Instant now) = 0; // never back
+    // The same for a keyed request, with its receipt in the same transaction; a receipt that is there
+    // already is a Fault.
+    virtual void set_clock_once(TestClockId, Instant, StoredReceipt const&) {
+        throw Fault("this journal keeps no receipts of clocks");
+    }
     // Proof of life for the outage rule (procedures.md S11, design.md 8).
     virtual void beat(Instant now) = 0;
     virtual void delete_receipts_before(Instant at) = 0;

@@ -188,6 +188,13 @@ struct Procedure {
             if (Step const* found = s.step(wanted)) return found;
         return nullptr;
     }
+    // The step of that name in the present stage, or else anywhere: steps of one name take the same
+    // input and mean the same. Null: no such act.
+    Step const* step_from(std::string_view present, std::string_view wanted) const {
+        Stage const* const here = stage(present);
+        Step const* const found = here == nullptr ? nullptr : here->step(wanted);
+        return found != nullptr ? found : step_anywhere(wanted);
+    }
 };
 
 // Reads and checks a procedure file. A refusal has one FieldError a fault, with pointer and line

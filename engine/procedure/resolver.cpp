@@ -18,10 +18,14 @@ bool is_clause(Consent const& consent, Facts const& facts, Side side) {
            consent.given_at <= facts.concluded_at + us_per_day && consent.given_at <= facts.at;
 }
 
+// Of several texts that contradict each other the one that keeps the court open counts.
 Consent const* clause_of(Facts const& facts, Side side) {
-    for (Consent const& consent : facts.consents)
-        if (is_clause(consent, facts, side)) return &consent;
-    return nullptr;
+    Consent const* found = nullptr;
+    for (Consent const& consent : facts.consents) {
+        if (!is_clause(consent, facts, side)) continue;
+        if (found == nullptr || consent.track == Track::two) found = &consent;
+    }
+    return found;
 }
 
 // The respondent's offer to everyone, which the claimant accepts by filing.
@@ -126,16 +130,16 @@ std::string_view effect_at(LawRow const& row, Money const& amount) {
     return below ? "not_binding" : "controlled";
 }
 
+// What the law says of a clause agreed before the dispute; the row's own sentence says on which terms.
 std::string_view words_of(std::string_view effect) {
-    if (effect == "binding") return "binds a consumer";
-    if (effect == "not_binding") return "does not bind a consumer";
-    if (effect == "post_dispute_form")
-        return "binds a consumer only if made after the dispute, in a form of its own";
-    if (effect == "voidable") return "can be cancelled by the consumer";
-    if (effect == "extra_form") return "binds a consumer only with a separate word of consent";
-    if (effect == "court_option") return "leaves the consumer a court";
-    if (effect == "controlled") return "is subject to a test of fairness";
-    return "is of unsettled effect";
+    if (effect == "binding") return "binds";
+    if (effect == "not_binding") return "does not bind";
+    if (effect == "post_dispute_form") return "does not bind";
+    if (effect == "voidable") return "can be cancelled";
+    if (effect == "extra_form") return "does not bind by itself";
+    if (effect == "court_option") return "leaves the consumer the choice of a court";
+    if (effect == "controlled") return "binds only if it is fair";
+    return "has no settled effect";
 }
 
 std::string cites_of(LawRow const& row) {
@@ -195,19 +199,19 @@ Finding finding_for(LawTable const& law, Facts const& facts, PartyFacts const& c
                               who, consumer.country);
         return {Track::two, std::move(reason)};
     }
-    std::string const law_says = fmt::format("The {} is a consumer living in {}, where an "
-                                             "agreement to arbitrate made before the dispute {}",
+    std::string const law_says = fmt::format("The {} is a consumer living in {}, where a "
+                                             "clause agreed to before the dispute {}",
                                              who, consumer.country, words_of(effect));
     if (effect == "binding" && names_track_one(clause)) {
         reason.code = "PRE_DISPUTE_BINDING";
         reason.rule =
-            fmt::format("{}, and the clause names Track I: {}", law_says, row.row->condition);
+            fmt::format("{}, and the clause names Track I. {}", law_says, row.row->condition);
         return {Track::one, std::move(reason)};
     }
     reason.code = "LISTED_STATE";
     reason.rule = effect == "binding"
                       ? fmt::format("{}, but the clause does not name Track I.", law_says)
-                      : fmt::format("{}: {}", law_says, row.row->condition);
+                      : fmt::format("{}. {}", law_says, row.row->condition);
     return {Track::two, std::move(reason)};
 }
 

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::int64_t seconds_per_day = 86'400;
 constexpr std::size_t types_max = 256; // a transition names its type with one byte
+constexpr int offset_hours_max = 24;   // of a footer's offset from UTC
+constexpr int change_hours_max = 167;  // of the local time at which a footer's rule takes effect
 constexpr std::int64_t beginning = std::numeric_limits<std::int64_t>::min();
 
 // Takes big-endian numbers from the front; once something did not fit, everything is zero.
@@ -80,13 +82,13 @@ public:
     std::optional<FutureRule> read() {
         FutureRule rule;
         name();
-        rule.standard_s = static_cast<std::int32_t>(-time());
+        rule.standard_s = static_cast<std::int32_t>(-time(offset_hours_max));
         if (ok_ && !rest_.empty()) {
             rule.has_summer = true;
             name();
             rule.summer_s = rest_.empty() || rest_.front() == ','
                                 ? rule.standard_s + 3600
-                                : static_cast<std::int32_t>(-time());
+                                : static_cast<std::int32_t>(-time(offset_hours_max));
             expect(',');
             rule.summer_starts = day();
             expect(',');
@@ -136,10 +138,10 @@ private:
         rest_.remove_prefix(length);
     }
     // hh[:mm[:ss]] with a sign, in seconds.
-    std::int64_t time() {
+    std::int64_t time(int hours_max) {
         bool const negative = accept('-');
         if (!negative) accept('+');
-        std::int64_t seconds = number(0, 167) * 3600LL;
+        std::int64_t seconds = number(0, hours_max) * 3600LL;
         if (accept(':')) seconds += number(0, 59) * 60LL;
         if (accept(':')) seconds += number(0, 59);
         return negative ? -seconds : seconds;
@@ -159,7 +161,7 @@ private:
             out.kind = RuleDay::Kind::day_of_year;
             out.day = number(0, 365);
         }
-        if (accept('/')) out.time_s = time();
+        if (accept('/')) out.time_s = time(change_hours_max);
         return out;
     }
 

@@ -3,10 +3,13 @@
 #include "engine/base/assert.hpp"
 #include "engine/base/fault.hpp"
 #include "engine/base/overloaded.hpp"
+#include "engine/runtime/key_refusals.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace parley {
 
@@ -16,14 +19,27 @@ namespace {
 constexpr int fires_most = 1000;
 constexpr int tries_most = 3;
 constexpr std::size_t advance_chunk = 256;
+constexpr std::string_view outage = "outage"; // the cause of an extension, as recorded
+
+// Whether that deadline has had its day for this outage already: the process may have died between
+// giving it and noting that it is back.
+bool moved_for_outage(std::vector<StoredEvent> const& events, OutageJob const& what) {
+    return std::ranges::any_of(events, [&](StoredEvent const& stored) {
+        if (stored.at < what.out_since || stored.type != "deadline_extended") return false;
+        auto const event = read_event(Json::parse(stored.envelope, nullptr, false));
+        auto const* moved = event ? std::get_if<DeadlineExtended>(&event->body) : nullptr;
+        return moved != nullptr && moved->cause == outage && moved->deadline == what.deadline;
+    });
+}
 
 std::optional<ReceiptKey> const& receipt_of(Asked const& ask) {
     return std::visit([](auto const& what) -> std::optional<ReceiptKey> const& { return what.receipt; }, ask);
 }
 
-Refusal quarantine_refusal(DisputeEntry const& entry) {
-    return {RefusalCode::quarantined,
-            "This dispute is set aside because its record does not replay: " + entry.quarantine, {}, {}, {}};
+// The reason may name an event that the caller may not know of; the log has it.
+std::unexpected<Refusal> quarantine_refusal() {
+    return refuse(RefusalCode::quarantined, "This dispute is set aside because its record does not "
+                                            "replay; the operator looks into it.");
 }
 
 } // namespace
@@ -41,6 +57,7 @@ void Committer::Batch::take(Job& job) {
                    job);
     } catch (Fault const& fault) {
         self.log_(fmt::format("reading for a command failed: {}", fault.what()));
+        self.store_failed(false);
         slots.push_back({&job, {}, no_unit,
                          refuse(RefusalCode::busy, "The store cannot be read just now; try again.")});
     }
@@ -55,8 +72,7 @@ void Committer::Batch::ask(Job& job, AskJob& what) {
 Result<Receipt> Committer::Batch::decide_ask(AskJob& what, Slot& slot) {
     auto const& key = receipt_of(what.ask);
     if (key && !keys.emplace(key->scope, key->key).second)
-        return refuse(RefusalCode::idempotency_in_progress,
-                      "A request with this Idempotency-Key is being worked on; ask again shortly.");
+        return key_in_progress();
     auto result = std::visit(
         Overloaded{
             [&](Filing& filing) { return decide_filing_of(filing, slot); },
@@ -93,7 +109,7 @@ Result<Receipt> Committer::Batch::decide_command(Command& command, Slot& slot) {
     slot.dispute = command.dispute;
     EntryPtr entry = entry_of(command.dispute);
     if (!entry) return refuse(RefusalCode::not_found, "There is no such dispute.");
-    if (!entry->quarantine.empty()) return std::unexpected(quarantine_refusal(*entry));
+    if (!entry->quarantine.empty()) return quarantine_refusal();
     Instant const at = std::max(now_of(entry->state.clock), entry->state.last_at);
     entry = fire_due(std::move(entry), at);
     Entropy entropy(random32());
@@ -117,11 +133,12 @@ void Committer::Batch::fire_now(Job& job, FireJob const& what) {
 
 void Committer::Batch::extend_for_outage(Job& job, OutageJob const& what) {
     EntryPtr const entry = entry_of(what.dispute);
-    if (entry && entry->quarantine.empty() && entry->state.deadline(what.deadline) != nullptr) {
+    if (entry && entry->quarantine.empty() && entry->state.deadline(what.deadline) != nullptr &&
+        !moved_for_outage(self.reader_.events(what.dispute.text()), what)) {
         Entropy entropy(random32());
         Stamp const stamp{std::max(what.out_since, entry->state.last_at), entropy, {}};
         auto decided = grant_extension(self.world_, entry->state, what.deadline,
-                                       {1, PeriodUnit::days}, "outage", stamp);
+                                       {1, PeriodUnit::days}, std::string(outage), stamp);
         if (decided) add(entry.get(), std::move(*decided), entropy, {}, {});
     }
     slots.push_back({&job, what.dispute, no_unit, Receipt{}});
@@ -129,21 +146,28 @@ void Committer::Batch::extend_for_outage(Job& job, OutageJob const& what) {
 
 void Committer::Batch::erase(Job& job, EraseJob const& what) {
     Slot slot{&job, what.dispute, no_unit, Receipt{}};
-    EntryPtr const entry = entry_of(what.dispute);
+    EntryPtr entry = entry_of(what.dispute);
     if (!entry) {
         slot.result = refuse(RefusalCode::not_found, "There is no such dispute.");
     } else if (!entry->quarantine.empty()) {
-        slot.result = std::unexpected(quarantine_refusal(*entry));
-    } else if (changed.contains(what.dispute)) {
-        slot.result = refuse(RefusalCode::busy, "The dispute is being written to; ask again.");
+        slot.result = quarantine_refusal();
     } else {
-        std::vector<EventId> events;
-        for (StoredEvent const& stored : self.reader_.events(what.dispute.text()))
-            if (auto id = EventId::parse(stored.id); id && stored.salt) events.push_back(*id);
+        Instant const at = std::max(now_of(entry->state.clock), entry->state.last_at);
+        entry = fire_due(std::move(entry), at);
+        EventsByRoom events;
+        auto const add_events = [&](std::span<StoredEvent const> stored) {
+            for (StoredEvent const& one : stored)
+                if (auto id = EventId::parse(one.id); id && one.salt)
+                    events[static_cast<std::size_t>(one.room)].push_back(*id);
+        };
+        add_events(self.reader_.events(what.dispute.text()));
+        std::string const stream = what.dispute.text();
+        for (Unit const& unit : units) // what this batch says is not stored yet
+            if (unit.stream == stream) add_events(unit.events);
         Entropy entropy(random32());
-        Stamp const stamp{std::max(now_of(entry->state.clock), entry->state.last_at), entropy, {}};
+        Stamp const stamp{at, entropy, {}};
         auto decided = erase_content(entry->state, std::move(events), what.actor, stamp);
-        slot.unit = add(entry.get(), std::move(decided), entropy, {}, {});
+        if (!decided.events.empty()) slot.unit = add(entry.get(), std::move(decided), entropy, {}, {});
         slot.result = Receipt{overlay.at(what.dispute), {}, false};
     }
     slots.push_back(std::move(slot));
@@ -154,24 +178,43 @@ void Committer::Batch::advance(Job& job, AdvanceJob& what) {
     auto const clock = registry->clocks.find(what.clock);
     if (clock == registry->clocks.end()) {
         slot.result = refuse(RefusalCode::not_found, "There is no such test clock.");
-    } else if (what.to < clock->second.now) {
+    } else if (auto before = advanced_before(what)) {
+        if (auto done = std::exchange(what.done, {})) done(std::move(*before));
+        return;
+    } else if (what.receipt && !keys.emplace(what.receipt->scope, what.receipt->key).second) {
+        slot.result = key_in_progress();
+    } else if (auto const there = arrives.find(what.clock);
+               what.to < (there != arrives.end() ? there->second : clock->second.now)) {
         slot.result = refuse(RefusalCode::clock_moves_forward_only,
                              fmt::format("The clock stands at {}; it only moves forward.",
-                                         text_of(clock->second.now)));
+                                         text_of(there != arrives.end() ? there->second
+                                                                        : clock->second.now)));
     } else {
         // A deadline that falls on `to` itself has not passed: acts of that instant come first (S10).
         auto const rows = self.reader_.due(what.clock, what.to - 1, advance_chunk + what.stuck.size());
-        std::size_t const units_before = units.size();
+        bool more = false; // what another job of this batch fired may have left something due
         for (DueRow const& row : rows) {
             if (what.stuck.contains(row.dispute)) continue;
             EntryPtr const entry = entry_of(row.dispute);
-            std::size_t const before = units.size();
             if (entry && entry->quarantine.empty()) fire_due(entry, what.to, &job);
-            if (units.size() == before && !changed.contains(row.dispute)) what.stuck.insert(row.dispute);
+            if (changed.contains(row.dispute)) more = true;
+            else what.stuck.insert(row.dispute);
         }
-        if (units.size() == units_before) arrived.push_back(&job);
+        if (!more) {
+            arrived.push_back(&job);
+            arrives[what.clock] = what.to;
+        }
     }
     slots.push_back(std::move(slot));
+}
+
+std::optional<Result<Advanced>> Committer::Batch::advanced_before(AdvanceJob const& what) {
+    if (!what.receipt) return std::nullopt;
+    auto const stored = self.reader_.receipt(what.receipt->scope, what.receipt->key);
+    if (!stored) return std::nullopt;
+    if (stored->key.fingerprint != what.receipt->fingerprint) return key_reused();
+    // What fired then is told only while it is remembered; that the clock has moved is for ever.
+    return Advanced{registry->clocks.at(what.clock), {}, true, true};
 }
 
 Instant Committer::Batch::now_of(std::optional<TestClockId> const& clock) const {
@@ -246,15 +289,14 @@ std::size_t Committer::Batch::add(DisputeEntry const* before, Decided decided, E
 std::optional<Result<Receipt>> Committer::Batch::recorded(ReceiptKey const& key) {
     auto const stored = self.reader_.receipt(key.scope, key.key);
     if (!stored) return std::nullopt;
-    if (stored->key.fingerprint != key.fingerprint)
-        return refuse(RefusalCode::idempotency_key_reused,
-                      "This Idempotency-Key was used for another request; take a new key for a new request.");
     auto const dispute = DisputeId::parse(stored->stream);
-    if (!dispute) return refuse(RefusalCode::idempotency_key_reused,
-                                "This Idempotency-Key was used for something else.");
+    if (stored->key.fingerprint != key.fingerprint || !dispute) return key_reused();
     auto events = self.reader_.events(stored->stream);
     std::erase_if(events, [&](StoredEvent const& event) { return event.version > stored->version; });
     Receipt receipt{replay(self.world_, *dispute, events), {}, true};
+    if (!receipt.entry) return refuse(RefusalCode::not_found, "There is no such dispute.");
+    self.note_quarantine(*dispute, *receipt.entry);
+    if (!receipt.entry->quarantine.empty()) return quarantine_refusal();
     for (StoredEvent& event : events)
         if (std::ranges::find(stored->events, event.id) != stored->events.end())
             receipt.events.push_back(std::move(event));
@@ -276,68 +318,25 @@ std::vector<Job> Committer::Batch::finish(std::vector<Job>& jobs) {
     try {
         if (!units.empty()) {
             fates = self.journal_.append(units);
-            self.storage_ok = true;
+            self.store_worked();
         }
-    } catch (UnknownFate const& fault) {
-        self.log_(fmt::format("a commit of unknown fate: {}", fault.what()));
-        for (DisputeId const& dispute : changed) self.cache_.forget(dispute);
-        answer_all_failed(jobs, RefusalCode::outcome_unknown,
-                          "It is not known whether this was recorded; retry with the same Idempotency-Key.");
-        return {};
     } catch (Fault const& fault) {
-        self.log_(fmt::format("a commit failed: {}", fault.what()));
-        self.storage_ok = false;
-        answer_all_failed(jobs, RefusalCode::busy, "Nothing was recorded: the store failed; try again.");
+        bool const unknown = dynamic_cast<UnknownFate const*>(&fault) != nullptr;
+        self.store_failed(unknown);
+        self.log_(fmt::format("a commit {}: {}", unknown ? "of unknown fate" : "failed", fault.what()));
+        if (unknown)
+            for (DisputeId const& dispute : changed) self.refresh(dispute);
+        answer_all_failed(jobs, !unknown);
         return {};
     }
-
-    for (std::size_t i = 0; i < units.size(); ++i) {
-        if (fates[i] != UnitFate::won) {
-            if (auto dispute = DisputeId::parse(units[i].stream)) lost.insert(*dispute);
-            continue;
-        }
-        self.committed_events.fetch_add(units[i].events.size(), std::memory_order_relaxed);
-        for (DueRow const& row : units[i].armed)
-            if (!row.clock && (!self.soonest_armed_ || row.at < *self.soonest_armed_))
-                self.soonest_armed_ = row.at;
-    }
-    if (!units.empty()) self.commits.fetch_add(1, std::memory_order_relaxed);
-    for (DisputeId const& dispute : changed) {
-        if (was_lost(dispute)) self.cache_.forget(dispute);
-        else self.cache_.put(overlay.at(dispute));
-    }
-    if (loads_changed || !lost.empty()) self.try_load_registry();
-
-    for (FiredIn& one : fired_in)
-        if (fates[one.unit] == UnitFate::won)
-            std::get<AdvanceJob>(*one.job).fired.push_back(std::move(one.fired));
+    publish(fates);
 
     std::vector<Job> again;
     for (Slot& slot : slots) {
         Job& job = *slot.job;
         if (auto* fire = std::get_if<FireJob>(&job)) fire->done(!was_lost(slot.dispute));
-        if (auto* outage = std::get_if<OutageJob>(&job)) outage->done(!was_lost(slot.dispute));
-        if (auto* advance = std::get_if<AdvanceJob>(&job)) {
-            if (!slot.result) {
-                if (advance->done) advance->done(std::unexpected(std::move(slot.result.error())));
-                continue;
-            }
-            bool const there = std::ranges::find(arrived, &job) != arrived.end();
-            if (there && !set_clock(*advance)) {
-                if (advance->done)
-                    advance->done(refuse(RefusalCode::busy, "The clock could not be stored; try again."));
-                continue;
-            }
-            if (advance->done && (there || advance->fired.size() >= fired_max)) {
-                std::ranges::sort(advance->fired, {}, [](Fired const& f) { return std::pair(f.at, f.dispute); });
-                if (advance->fired.size() > fired_max) advance->fired.resize(fired_max);
-                TestClock clock = self.registry()->clocks.at(advance->clock);
-                advance->done(Advanced{std::move(clock), std::move(advance->fired), there});
-                advance->done = {};
-                advance->fired.clear();
-            }
-            if (!there) again.push_back(std::move(job));
-        }
+        if (auto* outage_job = std::get_if<OutageJob>(&job)) outage_job->done(!was_lost(slot.dispute));
+        if (auto* advance = std::get_if<AdvanceJob>(&job)) finish_advance(slot, *advance, again);
         auto const finish_ask = [&](auto& done, int tries) {
             bool const won = slot.unit == no_unit ? !was_lost(slot.dispute) || slot.result.has_value()
                                                   : fates[slot.unit] == UnitFate::won;
@@ -368,19 +367,88 @@ std::vector<Job> Committer::Batch::finish(std::vector<Job>& jobs) {
     return again;
 }
 
-bool Committer::Batch::set_clock(AdvanceJob const& what) {
+// Makes visible what was committed, before anyone is answered.
+void Committer::Batch::publish(std::vector<UnitFate> const& fates) {
+    for (std::size_t i = 0; i < units.size(); ++i) {
+        if (fates[i] != UnitFate::won) {
+            if (auto dispute = DisputeId::parse(units[i].stream)) lost.insert(*dispute);
+            continue;
+        }
+        self.committed_events.fetch_add(units[i].events.size(), std::memory_order_relaxed);
+        for (DueRow const& row : units[i].armed)
+            if (!row.clock && (!self.soonest_armed_ || row.at < *self.soonest_armed_))
+                self.soonest_armed_ = row.at;
+    }
+    if (!units.empty()) self.commits.fetch_add(1, std::memory_order_relaxed);
+    for (DisputeId const& dispute : changed) {
+        if (was_lost(dispute)) self.refresh(dispute);
+        else self.cache_.put(overlay.at(dispute));
+    }
+    if (loads_changed || !lost.empty()) self.try_load_neutrals();
+    for (FiredIn& one : fired_in)
+        if (fates[one.unit] == UnitFate::won)
+            std::get<AdvanceJob>(*one.job).fired.push_back(std::move(one.fired));
+}
+
+void Committer::Batch::finish_advance(Slot& slot, AdvanceJob& what, std::vector<Job>& again) {
+    if (!slot.result) {
+        if (what.done) what.done(std::unexpected(std::move(slot.result.error())));
+        return;
+    }
+    bool const there = std::ranges::find(arrived, slot.job) != arrived.end();
+    Result<TestClock> clock = there ? set_clock(what) : self.registry()->clocks.at(what.clock);
+    if (!clock) {
+        if (what.done) what.done(std::unexpected(std::move(clock.error())));
+        return;
+    }
+    if (what.done && (there || what.fired.size() >= fired_max)) {
+        std::ranges::sort(what.fired, {}, [](Fired const& f) { return std::pair(f.at, f.dispute); });
+        if (what.fired.size() > fired_max) what.fired.resize(fired_max);
+        what.done(Advanced{std::move(*clock), std::move(what.fired), there, false});
+        what.done = {};
+        what.fired.clear();
+    }
+    if (!there) again.push_back(std::move(*slot.job));
+}
+
+Result<TestClock> Committer::Batch::set_clock(AdvanceJob const& what) {
     try {
-        self.journal_.set_clock(what.clock, what.to);
-        self.load_registry();
-        return true; // both, so that nobody is answered with a clock that stands still
+        if (what.receipt)
+            self.journal_.set_clock_once(
+                what.clock, what.to,
+                {*what.receipt, what.clock.text(), 0, {}, 200, self.clock_.now()});
+        else
+            self.journal_.set_clock(what.clock, what.to);
+        self.store_worked();
+        self.load_registry(); // too, so that nobody is answered with a clock that stands still
+        return self.registry()->clocks.at(what.clock);
     } catch (Fault const& fault) {
+        self.store_failed(dynamic_cast<UnknownFate const*>(&fault) != nullptr);
         self.log_(fmt::format("moving a test clock failed: {}", fault.what()));
-        return false;
+        return std::unexpected(failed_refusal());
     }
 }
 
-void Committer::Batch::answer_all_failed(std::vector<Job>& jobs, RefusalCode code, std::string const& why) {
-    for (Job& job : jobs) decline(job, code, why);
+Refusal Committer::Batch::failed_refusal() const {
+    if (self.saw_unknown_fate_)
+        return {RefusalCode::outcome_unknown,
+                "It is not known whether this was recorded; retry with the same Idempotency-Key.",
+                {}, {}, {}};
+    return {RefusalCode::busy, "Nothing was recorded: the store failed; try again.", {}, {}, {}};
+}
+
+void Committer::Batch::answer_all_failed(std::vector<Job>& jobs, bool look) {
+    Refusal const refusal = failed_refusal();
+    for (Job& job : jobs) {
+        // Such a request may have been made and recorded before; then its answer stands.
+        auto* ask = std::get_if<AskJob>(&job);
+        if (look && ask != nullptr && receipt_of(ask->ask))
+            if (auto before = try_recorded(*receipt_of(ask->ask))) {
+                ask->done(std::move(*before));
+                continue;
+            }
+        decline(job, refusal.code, refusal.detail);
+    }
 }
 
 } // namespace parley

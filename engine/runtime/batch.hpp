@@ -2,8 +2,14 @@
 
 #include "engine/runtime/committer.hpp"
 
+#include <map>
+#include <optional>
 #include <set>
+#include <span>
+#include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace parley {
 
@@ -57,9 +63,17 @@ private:
     std::size_t add(DisputeEntry const* before, Decided decided, Entropy& entropy,
                     std::optional<ReceiptKey> const& receipt, std::string reference);
 
-    bool set_clock(AdvanceJob const& what);
+    // Stores where the clock has arrived; the refusal when that failed.
+    Result<TestClock> set_clock(AdvanceJob const& what);
+    // The answer to an advance that was made before under the same key.
+    std::optional<Result<Advanced>> advanced_before(AdvanceJob const& what);
+    void finish_advance(Slot& slot, AdvanceJob& what, std::vector<Job>& again);
+    void publish(std::vector<UnitFate> const& fates);
     bool was_lost(DisputeId dispute) const { return lost.contains(dispute); }
-    void answer_all_failed(std::vector<Job>& jobs, RefusalCode code, std::string const& why);
+    // The batch was not committed, or perhaps it was: what each of its jobs is told. With `look` a key
+    // that was answered before is answered so again.
+    void answer_all_failed(std::vector<Job>& jobs, bool look);
+    Refusal failed_refusal() const;
 
     Committer& self;
     RegistryPtr registry;
@@ -71,6 +85,7 @@ private:
     std::set<DisputeId> changed;
     std::set<DisputeId> lost;
     std::vector<Job*> arrived; // clocks with nothing due any more
+    std::map<TestClockId, Instant> arrives; // where each of them will stand after this batch
     bool loads_changed = false;
 };
 

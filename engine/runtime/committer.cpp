@@ -42,40 +42,124 @@ Committer::Committer(World const& world, Journal& journal, Reader& reader, Clock
 
 std::vector<Job> Committer::run(std::vector<Job> jobs) {
     soonest_armed_.reset();
-    bool reload = false;
-    for (Job& job : jobs) {
-        auto* chore = std::get_if<ChoreJob>(&job);
-        if (chore == nullptr) continue;
-        std::exception_ptr failed;
-        try {
-            chore->what(journal_);
-            reload = reload || chore->reload_registry;
-        } catch (Fault const& fault) {
-            log_(fmt::format("a write beside the journal failed: {}", fault.what()));
-            failed = std::current_exception();
-        }
-        if (reload) try_load_registry();
-        chore->done(failed);
-    }
-    std::erase_if(jobs, [](Job const& job) { return std::holds_alternative<ChoreJob>(job); });
+    if (registry_stale_) try_load_registry();
+    run_chores(jobs);
     if (jobs.empty()) return {};
     Batch batch(*this);
     for (Job& job : jobs) batch.take(job);
     return batch.finish(jobs);
 }
 
+void Committer::run_chores(std::vector<Job>& jobs) {
+    struct Ran {
+        ChoreJob* chore;
+        std::exception_ptr failed;
+    };
+    std::vector<Ran> all;
+    bool reload = false;
+    for (Job& job : jobs) {
+        auto* chore = std::get_if<ChoreJob>(&job);
+        if (chore == nullptr) continue;
+        all.push_back({chore, nullptr});
+        try {
+            chore->what(journal_);
+            store_worked();
+            reload = reload || chore->reload_registry;
+        } catch (Fault const& fault) {
+            store_failed(dynamic_cast<UnknownFate const*>(&fault) != nullptr);
+            log_(fmt::format("a write beside the journal failed: {}", fault.what()));
+            all.back().failed = std::current_exception();
+        }
+    }
+    // Nobody is told that a key is revoked while the registry still lets it in.
+    std::exception_ptr unread;
+    if (reload) {
+        try {
+            load_registry();
+        } catch (Fault const& fault) {
+            log_(fmt::format("the registry cannot be read: {}", fault.what()));
+            unread = std::current_exception();
+        }
+    }
+    for (Ran& ran : all)
+        ran.chore->done(!ran.failed && ran.chore->reload_registry ? unread : ran.failed);
+    std::erase_if(jobs, [](Job const& job) { return std::holds_alternative<ChoreJob>(job); });
+}
+
 EntryPtr Committer::load(DisputeId dispute) {
     if (EntryPtr cached = cache_.find(dispute)) return cached;
-    return replay(world_, dispute, reader_.events(dispute.text()));
+    EntryPtr entry = replay(world_, dispute, reader_.events(dispute.text()));
+    if (!entry) return nullptr;
+    note_quarantine(dispute, *entry);
+    cache_.put(entry);
+    return entry;
+}
+
+void Committer::refresh(DisputeId dispute) {
+    try {
+        if (EntryPtr entry = replay(world_, dispute, reader_.events(dispute.text()))) {
+            note_quarantine(dispute, *entry);
+            cache_.put(std::move(entry)); // keeps the newer one, should a reader be faster or slower
+        }
+    } catch (Fault const& fault) {
+        log_(fmt::format("dispute {} cannot be read again: {}", dispute.text(), fault.what()));
+        cache_.forget(dispute);
+    }
+}
+
+void Committer::note_quarantine(DisputeId dispute, DisputeEntry const& entry) {
+    if (entry.quarantine.empty()) return;
+    {
+        std::scoped_lock lock(quarantine_mutex_);
+        if (!quarantined_.insert(dispute).second) return;
+    }
+    log_(fmt::format("dispute {} is set aside, its record does not replay: {}", dispute.text(),
+                     entry.quarantine));
+}
+
+std::size_t Committer::quarantined() const {
+    std::scoped_lock lock(quarantine_mutex_);
+    return quarantined_.size();
+}
+
+void Committer::store_worked() {
+    // After a commit of unknown fate the journal takes nothing until a restart, whatever a chore
+    // that had nothing to write may say.
+    if (!saw_unknown_fate_) storage_ok = true;
+}
+
+void Committer::store_failed(bool fate_unknown) {
+    saw_unknown_fate_ = saw_unknown_fate_ || fate_unknown;
+    storage_ok = false;
 }
 
 void Committer::load_registry() {
+    registry_stale_ = true; // until all of it is read
     auto fresh = std::make_shared<Registry>();
     for (Platform& platform : reader_.platforms()) fresh->platforms.emplace(platform.id, std::move(platform));
     for (ApiKey& key : reader_.keys()) fresh->keys.emplace(key.id, std::move(key));
     for (bool const live : {false, true})
         for (Neutral& neutral : reader_.neutrals(live)) fresh->neutrals.emplace(neutral.id, std::move(neutral));
     for (TestClock& clock : reader_.clocks()) fresh->clocks.emplace(clock.id, std::move(clock));
+    publish(std::move(fresh));
+    registry_stale_ = false;
+}
+
+void Committer::try_load_neutrals() try {
+    if (registry_stale_) return load_registry();
+    registry_stale_ = true;
+    auto fresh = std::make_shared<Registry>(*registry());
+    fresh->neutrals.clear();
+    for (bool const live : {false, true})
+        for (Neutral& neutral : reader_.neutrals(live))
+            fresh->neutrals.emplace(neutral.id, std::move(neutral));
+    publish(std::move(fresh));
+    registry_stale_ = false;
+} catch (Fault const& fault) {
+    log_(fmt::format("the registry cannot be read: {}", fault.what()));
+}
+
+void Committer::publish(std::shared_ptr<Registry> fresh) {
     fresh->roster_test = roster_of(fresh->neutrals, false);
     fresh->roster_live = roster_of(fresh->neutrals, true);
     std::scoped_lock lock(registry_mutex_);

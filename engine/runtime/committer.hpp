@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <variant>
 #include <vector>
@@ -45,6 +46,7 @@ struct EraseJob {
 struct AdvanceJob {
     TestClockId clock;
     Instant to;
+    std::optional<ReceiptKey> receipt; // kept with the clock once it has arrived
     std::vector<Fired> fired;
     std::set<DisputeId> stuck; // due, but nothing fires: quarantined ones
     std::move_only_function<void(Result<Advanced>)> done; // empty once it has been called
@@ -69,7 +71,8 @@ public:
               DisputeCache& cache, std::function<void(std::string const&)> log);
 
     // Runs every job to its answer, but for those it returns: they want to be run again (a clock that
-    // has not arrived, a command that lost a race). Answers are handed to `done`, after the commit.
+    // has not arrived, a command that lost a race). Answers are handed to `done`, after the commit. A
+    // store that fails is answered too; what is thrown is a bug, and the answers are then lost.
     std::vector<Job> run(std::vector<Job> jobs);
     // The soonest deadline of real time that the last `run` armed; the timer service looks at it.
     std::optional<Instant> soonest_armed() const { return soonest_armed_; }
@@ -77,6 +80,9 @@ public:
     void load_registry();
     void try_load_registry(); // keeps the old one and logs when the store cannot be read
     RegistryPtr registry() const;
+    // Tells the log, once a dispute, why it is set aside. From any thread.
+    void note_quarantine(DisputeId dispute, DisputeEntry const& entry);
+    std::size_t quarantined() const; // disputes that were met so far
 
     std::atomic<std::uint64_t> committed_events{0};
     std::atomic<std::uint64_t> commits{0};
@@ -86,7 +92,14 @@ public:
 private:
     struct Batch;
     friend struct Batch;
+    void run_chores(std::vector<Job>& jobs);
     EntryPtr load(DisputeId dispute);
+    // Puts into the cache what is stored now, after the fate of a unit was not what was decided.
+    void refresh(DisputeId dispute);
+    void try_load_neutrals(); // the part of the registry that disputes change
+    void publish(std::shared_ptr<Registry> fresh);
+    void store_worked();
+    void store_failed(bool fate_unknown);
 
     World const& world_;
     Journal& journal_;
@@ -96,6 +109,10 @@ private:
     std::function<void(std::string const&)> log_;
     mutable std::mutex registry_mutex_;
     RegistryPtr registry_;
+    bool registry_stale_ = false; // the last reading failed; the next run tries again
+    bool saw_unknown_fate_ = false;
+    mutable std::mutex quarantine_mutex_;
+    std::set<DisputeId> quarantined_;
     std::optional<Instant> soonest_armed_;
 };
 

@@ -2,7 +2,9 @@
 
 #include "engine/base/assert.hpp"
 #include "engine/base/fault.hpp"
+#include "engine/runtime/answers.hpp"
 #include "engine/runtime/committer.hpp"
+#include "engine/runtime/key_refusals.hpp"
 #include "engine/runtime/timer_service.hpp"
 #include "engine/runtime/work_queue.hpp"
 
@@ -15,6 +17,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <exception>
 #include <future>
 #include <pthread.h>
 #include <thread>
@@ -28,7 +31,7 @@ template <class T, class Handler>
 std::move_only_function<void(T)> answer_to(Handler handler) {
     return [handler = std::move(handler)](T answer) mutable {
         auto executor = net::get_associated_executor(handler);
-        net::post(executor, [handler = std::move(handler), answer = std::move(answer)]() mutable {
+        Answers::give(std::move(executor), [handler = std::move(handler), answer = std::move(answer)]() mutable {
             std::move(handler)(std::move(answer));
         });
     };
@@ -51,14 +54,14 @@ net::awaitable<T> wait_for(Start start) {
 struct Engine::Impl {
     Impl(World const& the_world, Journal& the_journal, Reader& the_reader, Clock const& the_clock,
          EngineOptions the_options)
-        : world(the_world), reader(the_reader), clock(the_clock), options(std::move(the_options)),
+        : world(the_world), journal(the_journal), reader(the_reader), clock(the_clock), options(std::move(the_options)),
           log(options.log ? options.log : [](std::string const&) {}), cache(options.cache_most),
           queue(options.queue_most),
-          committer(world, the_journal, reader, clock, cache, log),
+          committer(world, journal, reader, clock, cache, log),
           timers(reader, clock, queue, log), readers(options.reader_threads) {}
 
     void write_loop();
-    void apply_outage_rule(Journal& journal);
+    void apply_outage_rule(Instant now);
 
     template <class Answer, class MakeJob>
     net::awaitable<Answer> ask(MakeJob make, bool bounded) {
@@ -81,6 +84,7 @@ struct Engine::Impl {
     }
 
     World const& world;
+    Journal& journal; // the writer's, and before there is one the caller's
     Reader& reader;
     Clock const& clock;
     EngineOptions options;
@@ -96,20 +100,21 @@ struct Engine::Impl {
 
 Engine::Engine(World const& world, Journal& journal, Reader& reader, Clock const& clock, EngineOptions options)
     : impl_(std::make_unique<Impl>(world, journal, reader, clock, std::move(options))) {
-    // The outage rule reads the last heartbeat before this run writes one.
-    impl_->apply_outage_rule(journal);
+    impl_->committer.load_registry();
 }
 
 Engine::~Engine() { stop(); }
 
-void Engine::Impl::apply_outage_rule(Journal& journal) {
-    committer.load_registry();
-    Instant const now = clock.now();
-    auto const last = reader.last_beat();
-    if (last) {
+// On the caller's thread, before the writer's is started. Nothing says that the service is back until
+// every deadline that lost time has been moved: what is left over by a failure is done at the next start.
+void Engine::Impl::apply_outage_rule(Instant now) {
+    if (auto const last = reader.last_beat()) {
+        bool all_done = true;
         std::vector<Job> jobs;
         for (DueRow const& row : hit_by_outage(reader, *last, now))
-            jobs.push_back(OutageJob{row.dispute, row.name, *last, [](bool) {}});
+            jobs.push_back(OutageJob{row.dispute, row.name, *last, [&](bool done) {
+                                         if (!done) all_done = false;
+                                     }});
         if (!jobs.empty())
             log(fmt::format("out of reach from {} to {}: {} deadlines move by one day", text_of(*last),
                             text_of(now), jobs.size()));
@@ -120,15 +125,18 @@ void Engine::Impl::apply_outage_rule(Journal& journal) {
             jobs.erase(from, jobs.end());
             committer.run(std::move(some));
         }
+        if (!all_done) throw Fault("deadlines hit by the outage could not be moved; see the log");
     }
     journal.beat(now);
 }
 
-void Engine::start() {
+void Engine::start(Timekeeping time) {
     PARLEY_ASSERT(!impl_->writer.joinable(), "an engine starts once");
+    Instant const now = impl_->clock.now();
+    if (time == Timekeeping::on) impl_->apply_outage_rule(now);
     impl_->running = true;
     impl_->writer = std::thread([this] { impl_->write_loop(); });
-    impl_->timers.start();
+    if (time == Timekeeping::on) impl_->timers.start(now);
 }
 
 void Engine::Impl::write_loop() {
@@ -140,9 +148,11 @@ void Engine::Impl::write_loop() {
             for (Job& job : committer.run(std::move(jobs)))
                 if (!queue.push(job, false))
                     decline(job, RefusalCode::busy, "The server is stopping; ask again.");
-        } catch (std::exception const& fault) { // the door of this thread
-            log(fmt::format("writer: {}", fault.what()));
-            committer.storage_ok = false;
+        } catch (std::exception const& bug) {
+            // Those who asked would wait for ever. What is durable is known after a restart, which
+            // is the road that is tested.
+            log(fmt::format("the writer cannot go on: {}", bug.what()));
+            std::terminate();
         }
         if (auto const soonest = committer.soonest_armed()) timers.look_again(*soonest);
     }
@@ -192,7 +202,9 @@ net::awaitable<EntryPtr> Engine::find(DisputeId dispute) {
     EntryPtr entry = co_await read([this, dispute](Reader& reader) {
         return replay(impl_->world, dispute, reader.events(dispute.text()));
     });
-    if (entry) impl_->cache.put(entry);
+    if (!entry) co_return nullptr;
+    impl_->committer.note_quarantine(dispute, *entry);
+    impl_->cache.put(entry);
     co_return entry;
 }
 
@@ -264,19 +276,22 @@ net::awaitable<Result<TestClock>> Engine::create_clock(TestClock clock, std::opt
     auto const id = TestClockId::parse(found->before->stream);
     auto const known = registry();
     if (found->before->key.fingerprint != receipt->fingerprint || !id || !known->clocks.contains(*id))
-        co_return refuse(RefusalCode::idempotency_key_reused,
-                         "This Idempotency-Key was used for another request; take a new key for a new request.");
+        co_return key_reused();
     co_return known->clocks.at(*id);
 }
 
-net::awaitable<Result<Advanced>> Engine::advance_clock(TestClockId clock, Instant to) {
+net::awaitable<Result<Advanced>> Engine::advance_clock(TestClockId clock, Instant to,
+                                                       std::optional<ReceiptKey> receipt) {
     co_return co_await impl_->ask<Result<Advanced>>(
-        [clock, to](auto done) { return Job(AdvanceJob{clock, to, {}, {}, std::move(done)}); }, true);
+        [clock, to, receipt = std::move(receipt)](auto done) mutable {
+            return Job(AdvanceJob{clock, to, std::move(receipt), {}, {}, std::move(done)});
+        },
+        true);
 }
 
 Engine::Figures Engine::figures() const {
     return {impl_->queue.waiting(), impl_->cache.size(), impl_->committer.committed_events,
-            impl_->committer.commits, impl_->committer.fired};
+            impl_->committer.commits, impl_->committer.fired, impl_->committer.quarantined()};
 }
 
 } // namespace parley

@@ -35,6 +35,7 @@ struct Advanced {
     TestClock clock;
     std::vector<Fired> fired; // in order of time; at most fired_max
     bool finished = true;     // false: more is due, the clock goes on by itself (202)
+    bool replayed = false;    // moved by an earlier use of the same key; what fired is not told again
 };
 constexpr std::size_t fired_max = 10'000;
 
@@ -46,19 +47,25 @@ struct EngineOptions {
     std::function<void(std::string const&)> log; // one line a call; may be called from any thread
 };
 
+// Whether an engine keeps the time of its disputes: the outage rule, the heartbeat, the timers.
+enum class Timekeeping : bool { off, on };
+
 // The front door of the library: commands in, receipts out. Construct, `start`, use, `stop`. All
 // functions may be called from any thread unless they say otherwise; awaitables resume on the
 // caller's executor.
 class Engine {
 public:
+    // Reads the registry; throws Fault when it cannot.
     Engine(World const& world, Journal& journal, Reader& reader, Clock const& clock,
            EngineOptions options);
     ~Engine();
     Engine(Engine const&) = delete;
     Engine& operator=(Engine const&) = delete;
 
-    // Loads the registry, applies the outage rule, starts the writer thread and the timer service.
-    void start();
+    // Starts the writer thread; with timekeeping it applies the outage rule first and starts the timer
+    // service. Without it nothing looks as if the service had been within reach. Throws Fault when the
+    // outage rule cannot be applied.
+    void start(Timekeeping time = Timekeeping::on);
     // Refuses new work, finishes what waits, joins every thread. Idempotent.
     void stop();
     bool ready() const; // started, not stopping, and the last write did not fail for good
@@ -99,8 +106,9 @@ public:
     net::awaitable<void> update_neutral(Neutral neutral);
     net::awaitable<Result<TestClock>> create_clock(TestClock clock, std::optional<ReceiptKey> receipt);
     // Moves a test clock forward and fires, in order, every deadline that lies before `to`. Refuses
-    // clock_moves_forward_only and not_found.
-    net::awaitable<Result<Advanced>> advance_clock(TestClockId clock, Instant to);
+    // clock_moves_forward_only, not_found and what a used key is refused for.
+    net::awaitable<Result<Advanced>> advance_clock(TestClockId clock, Instant to,
+                                                   std::optional<ReceiptKey> receipt = {});
 
     // For numbers: how many commands wait, how many disputes are cached, how many were committed.
     struct Figures {
@@ -109,6 +117,7 @@ public:
         std::uint64_t committed_events = 0;
         std::uint64_t commits = 0;
         std::uint64_t fired = 0;
+        std::size_t quarantined = 0; // disputes met that do not replay
     };
     Figures figures() const;
 

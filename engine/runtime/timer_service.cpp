@@ -5,10 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <latch>
 #include <pthread.h>
-#include <set>
 
 namespace parley {
 
@@ -19,9 +19,9 @@ constexpr std::int64_t housekeeping_us = 30 * us_per_second;
 constexpr std::int64_t receipts_kept_us = 7 * us_per_day;   // published in the API
 constexpr std::size_t fires_a_round = 1000;
 
-// Runs one job on the writer and waits for its answer; true when it was done.
+// Runs jobs on the writer and waits for their answers; true when all were done.
 template <class MakeJob>
-void run_all(WorkQueue& queue, std::size_t count, MakeJob make, bool& all_done) {
+bool run_all(WorkQueue& queue, std::size_t count, MakeJob make) {
     std::latch left(static_cast<std::ptrdiff_t>(count));
     std::atomic<bool> ok{true};
     for (std::size_t i = 0; i < count; ++i) {
@@ -35,8 +35,10 @@ void run_all(WorkQueue& queue, std::size_t count, MakeJob make, bool& all_done) 
         }
     }
     left.wait();
-    all_done = ok;
+    return ok;
 }
+
+auto name_of_row(DueRow const& row) { return std::tuple(row.dispute, row.name, row.stamp); }
 
 } // namespace
 
@@ -44,7 +46,8 @@ TimerService::TimerService(Reader& reader, Clock const& clock, WorkQueue& queue,
                            std::function<void(std::string const&)> log)
     : reader_(reader), clock_(clock), queue_(queue), log_(std::move(log)) {}
 
-void TimerService::start() {
+void TimerService::start(Instant seen) {
+    seen_ = seen;
     thread_ = std::thread([this] { run(); });
 }
 
@@ -86,40 +89,64 @@ void TimerService::run() {
 
 std::int64_t TimerService::round() {
     Instant const now = clock_.now();
+    if (!make_up_for_gap(now)) return look_again_us;
     // At the deadline itself an act is still in time, so it is due a microsecond later.
-    auto const rows = reader_.due(std::nullopt, now - 1, fires_a_round);
+    auto const rows = due(now - 1, fires_a_round);
     if (!rows.empty()) {
-        std::set<DisputeId> due;
-        for (DueRow const& row : rows) due.insert(row.dispute);
-        std::vector<DisputeId> const disputes(due.begin(), due.end());
-        bool all_done = false;
-        run_all(queue_, disputes.size(), [&](std::size_t i, auto done) { return Job(FireJob{disputes[i], done}); },
-                all_done);
-        // What is still there cannot fire (set aside, or the store fails): do not spin on it.
-        auto const left = reader_.due(std::nullopt, now - 1, 1);
-        bool const moved = left.empty() || left.front().dispute != rows.front().dispute ||
-                           left.front().stamp != rows.front().stamp;
-        return all_done && moved ? 0 : look_again_us;
+        std::set<DisputeId> asked;
+        for (DueRow const& row : rows) asked.insert(row.dispute);
+        std::vector<DisputeId> const disputes(asked.begin(), asked.end());
+        if (!run_all(queue_, disputes.size(),
+                     [&](std::size_t i, auto done) { return Job(FireJob{disputes[i], done}); }))
+            return look_again_us; // the store fails
+        // The writer has looked at all of these. What is still there cannot fire, and must not keep
+        // this thread busy nor stand in the way of others.
+        std::set<std::tuple<DisputeId, std::string, std::uint32_t>> before;
+        for (DueRow const& row : rows) before.insert(name_of_row(row));
+        for (DueRow const& row : due(now - 1, fires_a_round))
+            if (before.contains(name_of_row(row))) stuck_.insert(name_of_row(row));
+        return 0;
     }
-    auto const next = reader_.next_due();
+    auto const next = due(instant_max, 1);
     std::scoped_lock lock(mutex_);
-    waiting_for_ = next;
-    if (!next) return look_again_us;
-    return std::clamp<std::int64_t>(next->us + 1 - now.us, 0, look_again_us);
+    waiting_for_.reset();
+    if (next.empty()) return look_again_us;
+    waiting_for_ = next.front().at;
+    return std::clamp<std::int64_t>(waiting_for_->us + 1 - now.us, 0, look_again_us);
+}
+
+bool TimerService::make_up_for_gap(Instant now) {
+    auto const hit = hit_by_outage(reader_, seen_, now);
+    if (!hit.empty()) {
+        log_(fmt::format("out of reach from {} to {}: {} deadlines move by one day", text_of(seen_),
+                         text_of(now), hit.size()));
+        if (!run_all(queue_, hit.size(), [&](std::size_t i, auto done) {
+                return Job(OutageJob{hit[i].dispute, hit[i].name, seen_, done});
+            }))
+            return false;
+    }
+    seen_ = now;
+    return true;
+}
+
+std::vector<DueRow> TimerService::due(Instant until, std::size_t limit) {
+    auto rows = reader_.due(std::nullopt, until, limit + stuck_.size());
+    std::erase_if(rows, [&](DueRow const& row) { return stuck_.contains(name_of_row(row)); });
+    return rows;
 }
 
 void TimerService::housekeeping() {
     Instant const now = clock_.now();
     if (now < last_housekeeping_ + housekeeping_us && last_housekeeping_.us != 0) return;
     last_housekeeping_ = now;
-    bool all_done = false;
     run_all(queue_, 1, [&](std::size_t, auto done) {
-        return Job(ChoreJob{[now](Journal& journal) {
-                                journal.beat(now);
+        // Up to the last round, not to this instant: a gap since then has not been made up for.
+        return Job(ChoreJob{[now, seen = seen_](Journal& journal) {
+                                journal.beat(seen);
                                 journal.delete_receipts_before(now - receipts_kept_us);
                             },
                             false, [done](std::exception_ptr failed) mutable { done(!failed); }});
-    }, all_done);
+    });
 }
 
 std::vector<DueRow> hit_by_outage(Reader& reader, Instant last_beat, Instant now) {

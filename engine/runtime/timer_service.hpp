@@ -6,7 +6,11 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
+#include <set>
+#include <string>
 #include <thread>
+#include <tuple>
 
 namespace parley {
 
@@ -18,7 +22,8 @@ public:
     TimerService(Reader& reader, Clock const& clock, WorkQueue& queue,
                  std::function<void(std::string const&)> log);
     ~TimerService() { stop(); }
-    void start();
+    // `seen`: when the service was known to be up; the outage rule looks at gaps after it.
+    void start(Instant seen);
     void stop();
     // A deadline was armed that may be sooner than what the service waits for.
     void look_again(Instant soonest);
@@ -27,6 +32,11 @@ private:
     void run();
     // One round: fires what is due, or says how long there is to wait.
     std::int64_t round();
+    // The machine may have slept with the process on it: moves what lost time to that. False when
+    // that could not be written.
+    bool make_up_for_gap(Instant now);
+    // The soonest deadlines that lie at or before `until`, without those that cannot fire.
+    std::vector<DueRow> due(Instant until, std::size_t limit);
     void housekeeping();
 
     Reader& reader_;
@@ -39,6 +49,9 @@ private:
     bool stopping_ = false;
     bool again_ = false;
     Instant last_housekeeping_{};
+    Instant seen_{}; // by the last round
+    // Due, but nothing fires: set aside. They stay so until a restart.
+    std::set<std::tuple<DisputeId, std::string, std::uint32_t>> stuck_;
     std::thread thread_;
 };
 

@@ -248,7 +248,11 @@ std::optional<JournalVerifier::Expected> JournalVerifier::replay_dispute(Dispute
     }
     if (events.empty()) return std::nullopt;
     for (StoredEvent const& stored : events)
-        if (erased.contains(stored.id)) {
+        if (!erased.contains(stored.id)) {
+            if (!stored.salt)
+                blame({state.live, stored.position, stored.stream, stored.id,
+                       "its content is gone and no event tells of an erasure"});
+        } else {
             if (count_loads) ++found_.erased;
             if (!stored.content.empty() || stored.salt)
                 blame({state.live, stored.position, stored.stream, stored.id,

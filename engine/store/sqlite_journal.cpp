@@ -156,11 +156,13 @@ public:
     }
 
     void set_clock(TestClockId clock, Instant now) override {
+        write([&] { move_clock(clock, now); });
+    }
+
+    void set_clock_once(TestClockId clock, Instant now, StoredReceipt const& receipt) override {
         write([&] {
-            Use update(connection_.kept("UPDATE test_clock SET now = ? WHERE id = ?"));
-            update->bind(now).bind(clock);
-            update->run();
-            expect_one("there is no such test clock to set");
+            move_clock(clock, now);
+            writer_.write_receipt(receipt);
         });
     }
 
@@ -219,6 +221,13 @@ private:
         statement.bind_text(neutral.country).bind_text(neutral.time_zone);
         statement.bind(std::int64_t{neutral.load_most}).bind(neutral.live ? 1 : 0);
         statement.bind(neutral.available ? 1 : 0);
+    }
+
+    void move_clock(TestClockId clock, Instant now) {
+        Use update(connection_.kept("UPDATE test_clock SET now = max(now, ?) WHERE id = ?"));
+        update->bind(now).bind(clock);
+        update->run();
+        expect_one("there is no such test clock to set");
     }
 
     void expect_one(char const* sentence) {

@@ -74,6 +74,7 @@ constexpr Tampering tamperings[] = {
      "at position 1 of the test log"},
     {"SaltChanged", "UPDATE content SET salt = zeroblob(32) WHERE place = 1",
      "at position 1 of the test log"},
+    {"ContentDeleted", "DELETE FROM content WHERE place = 2", "no event tells of an erasure"},
     {"EventDeleted", "DELETE FROM event WHERE place = 4", "position 4 is missing"},
     {"TailCut", "DELETE FROM event WHERE place = (SELECT max(place) FROM event)",
      "ends before position"},

@@ -43,7 +43,6 @@ TEST(Refusals, TheKindSaysWhatToDoNext) {
         {RefusalCode::unsupported_media_type, RefusalKind::unsupported},
         {RefusalCode::invalid, RefusalKind::invalid},
         {RefusalCode::idempotency_key_reused, RefusalKind::invalid},
-        {RefusalCode::too_many, RefusalKind::slow_down},
         {RefusalCode::busy, RefusalKind::unavailable},
         {RefusalCode::outcome_unknown, RefusalKind::unavailable},
     };

@@ -104,13 +104,54 @@ TEST(Erasure, LeavesTheStateAsItWas) {
     std::vector<EventId> ids;
     for (Written const& written : play.record) ids.push_back(written.event.id);
     DisputeState before = play.state;
-    Decided const erased =
-        erase_content(play.state, ids, play.actor(Role::administrator), play.stamp(start + hour));
+    EventsByRoom by_room;
+    by_room[static_cast<std::size_t>(Room::joint)] = ids;
+    Decided const erased = erase_content(play.state, by_room, play.actor(Role::administrator),
+                                         play.stamp(start + hour));
     EXPECT_EQ(effects(before, erased).erased, ids);
     play.take_over(erased);
     EXPECT_EQ(play.state.stage, before.stage);
     EXPECT_EQ(play.state.deadlines, before.deadlines);
     EXPECT_EQ(play.state.version, before.version + 1);
+}
+
+TEST(Erasure, TellsEachRoomOfItsOwnEventsAlone) {
+    Play play(Track::two);
+    play.to_mediation(start);
+    play.must(start + hour, Role::claimant, "message",
+              MessageInput{"I would take 40.", Room::claimant_caucus});
+    play.must(start + hour, Role::mediator, "message",
+              MessageInput{"They may meet.", Room::neutral_notes});
+    EventsByRoom by_room;
+    std::vector<EventId> all;
+    for (Written const& written : play.record) {
+        by_room[static_cast<std::size_t>(written.event.room)].push_back(written.event.id);
+        all.push_back(written.event.id);
+    }
+    DisputeState const before = play.state;
+    Decided const erased = erase_content(play.state, by_room, play.actor(Role::administrator),
+                                         play.stamp(start + 2 * hour));
+    ASSERT_EQ(erased.events.size(), 3U);
+    for (Written const& written : erased.events)
+        EXPECT_EQ(std::get<ContentErased>(written.event.body).events,
+                  by_room[static_cast<std::size_t>(written.event.room)]);
+    auto gone = effects(before, erased).erased;
+    std::ranges::sort(gone);
+    std::ranges::sort(all);
+    EXPECT_EQ(gone, all);
+    play.take_over(erased);
+    EXPECT_EQ(version_for(play.state, {Role::respondent, true, {}}),
+              version_for(before, {Role::respondent, true, {}}) + 1)
+        << "the other side reads one more event, whatever was said in confidence";
+}
+
+TEST(Erasure, OfNothingWritesNothing) {
+    Play play(Track::two);
+    play.file(start);
+    Decided const erased =
+        erase_content(play.state, {}, play.actor(Role::administrator), play.stamp(start + hour));
+    EXPECT_TRUE(erased.events.empty());
+    EXPECT_EQ(erased.after, play.state);
 }
 
 TEST(Deadlines, FireInTheOrderOfTheirInstantsAndAnActAtTheInstantIsInTime) {

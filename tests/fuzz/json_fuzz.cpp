@@ -80,8 +80,8 @@ void json(std::string_view bytes) {
         auto const lines = 1 + static_cast<std::size_t>(std::ranges::count(bytes, '\n'));
         expect(line_of(bytes, refusal.errors.front().pointer) <= lines, "a line beyond the text");
         // NUL and the byte order mark are the two things that the library forgives.
-        bool const forgiven = bytes.starts_with("\xEF\xBB\xBF") || bytes.contains('\0') ||
-                              bytes.contains("\\u0000");
+        bool const forgiven =
+            bytes.starts_with("\xEF\xBB\xBF") || bytes.contains('\0') || bytes.contains("\\u0000");
         expect(oracle.is_discarded() || is_own_reason(refusal.code) || forgiven,
                "the gate refuses JSON as unreadable");
         return;

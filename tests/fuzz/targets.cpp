@@ -30,14 +30,21 @@ void expect_sound(Refusal const& refusal) {
 
 std::span<FuzzTarget const> fuzz_targets() {
     static constexpr FuzzTarget targets[] = {
-        {"api_key", api_key},     {"chain", chain},
-        {"config", config},       {"cursor", cursor},
-        {"etag", etag},           {"events", events},
+        {"api_key", api_key},
+        {"chain", chain},
+        {"config", config},
+        {"cursor", cursor},
+        {"etag", etag},
+        {"events", events},
         {"idempotency_key", idempotency_key},
-        {"inputs", inputs},       {"json", json},
-        {"law_table", law_table}, {"procedure", procedure},
-        {"story", story},         {"target", target},
-        {"values", values},       {"wire", wire},
+        {"inputs", inputs},
+        {"json", json},
+        {"law_table", law_table},
+        {"procedure", procedure},
+        {"story", story},
+        {"target", target},
+        {"values", values},
+        {"wire", wire},
         {"zone_file", zone_file},
     };
     return targets;

@@ -83,7 +83,11 @@ void values(std::string_view bytes) {
     }
     if (is_email(bytes)) {
         expect(std::ranges::count(bytes, '@') == 1, "an address with other than one at sign");
-        expect(std::ranges::none_of(bytes, [](char c) { return c == '\r' || c == '\n' || c == ',' || c == ';' || c == ' '; }),
+        expect(std::ranges::none_of(bytes,
+                                    [](char c) {
+                                        return c == '\r' || c == '\n' || c == ',' || c == ';' ||
+                                               c == ' ';
+                                    }),
                "an address that could be a list or a header");
     }
     for (auto const shape : {is_language_tag, is_zone_name, is_name})

@@ -67,7 +67,7 @@ TEST(Problem, EveryKindHasItsStatus) {
                     Row{RefusalKind::conflict, 409}, Row{RefusalKind::stale, 412},
                     Row{RefusalKind::condition_required, 428}, Row{RefusalKind::too_large, 413},
                     Row{RefusalKind::unsupported, 415}, Row{RefusalKind::invalid, 422},
-                    Row{RefusalKind::slow_down, 429}, Row{RefusalKind::unavailable, 503}})
+                    Row{RefusalKind::unavailable, 503}})
         EXPECT_EQ(status_of(row.kind), row.status);
 }
 
@@ -77,7 +77,7 @@ TEST(Problem, TellsHowToSignInAndWhenToComeBack) {
               "Bearer");
     EXPECT_EQ(*problem(plain(RefusalCode::busy), "r").header("Retry-After"), "1");
     EXPECT_EQ(
-        *problem(plain(RefusalCode::too_many), "r", std::chrono::seconds(7)).header("Retry-After"),
+        *problem(plain(RefusalCode::busy), "r", std::chrono::seconds(7)).header("Retry-After"),
         "7");
     EXPECT_EQ(problem(plain(RefusalCode::invalid), "r").header("Retry-After"), nullptr);
 }

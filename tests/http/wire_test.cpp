@@ -89,6 +89,21 @@ TEST(Wire, TrailersNeverBecomeFields) {
     EXPECT_FALSE(head.header("Authorization"));
 }
 
+TEST(Wire, AnEmptyChunkedBodyMayComeByteByByte) {
+    Reader reader;
+    reader.feed(chunked_head);
+    ASSERT_EQ(reader.wire.read_head(), Wire::Progress::done);
+    ASSERT_FALSE(reader.wire.begin_body({.bytes_max = 100, .allow_chunked = true}));
+    std::string_view const bytes = "0\r\n\r\n";
+    for (std::size_t i = 0; i + 1 < bytes.size(); ++i) {
+        reader.feed(bytes.substr(i, 1));
+        ASSERT_EQ(reader.wire.read_body(), Wire::Progress::need_more);
+    }
+    reader.feed(bytes.substr(bytes.size() - 1));
+    ASSERT_EQ(reader.wire.read_body(), Wire::Progress::done);
+    EXPECT_EQ(reader.wire.take_body(), "");
+}
+
 TEST(Wire, ChunkedNeedsLeave) {
     Reader reader;
     reader.feed(chunked_head);

@@ -140,6 +140,15 @@ TEST(Resolver, NewZealandNeedsItsOwnForm) { // T9
               "II LISTED_STATE"); // not yet given
 }
 
+TEST(Resolver, OfContradictingClausesTheOneThatKeepsTheCourtOpenCounts) {
+    Sale sale;
+    sale.claimant_country = "US"; // where a clause can bind
+    sale.clause(Track::one).clause(Track::two);
+    auto const resolution = sale.resolve();
+    ASSERT_TRUE(resolution);
+    EXPECT_EQ(resolution->track, Track::two);
+}
+
 TEST(Resolver, OneSidedConsentAfterTheDisputeIsNotEnough) {
     Sale sale = consumer_in("ES").clause(Track::one).after("2026-04-10T00:00:00Z");
     sale.consents.pop_back();
@@ -222,6 +231,24 @@ TEST(Resolver, ExplainsItselfInASentence) {
         words.starts_with("Track II (table 2026-11): The claimant is a consumer living in ES,"))
         << words;
     EXPECT_NE(words.find("[LISTED_STATE; Directive 2013/11/EU"), std::string::npos) << words;
+}
+
+TEST(Resolver, EveryRowReadsAsWholeSentences) {
+    auto const japan = consumer_in("JP").clause(Track::one).resolve();
+    ASSERT_TRUE(japan.has_value());
+    EXPECT_EQ(japan->because.at(0).rule,
+              "The claimant is a consumer living in JP, where a clause agreed to before the "
+              "dispute can be cancelled. The right to cancel is the consumer's.");
+    for (LawRow const& row : law().rows)
+        for (std::string const& country : row.countries) {
+            if (row.region) continue;
+            auto const resolution = consumer_in(country).clause(Track::one).resolve();
+            ASSERT_TRUE(resolution.has_value()) << country;
+            std::string const& rule = resolution->because.at(0).rule;
+            EXPECT_TRUE(rule.ends_with('.')) << rule;
+            EXPECT_EQ(rule.find(".."), std::string::npos) << rule;
+            EXPECT_EQ(rule.find(": "), std::string::npos) << rule;
+        }
 }
 
 std::string table_with(std::string_view row) {

@@ -3,6 +3,7 @@
 #include "api/access/api_key.hpp"
 #include "api/http/target.hpp"
 #include "engine/procedure/embedded_library.hpp"
+#include "engine/runtime/verify.hpp"
 #include "engine/store/sqlite_journal.hpp"
 #include "engine/store/sqlite_reader.hpp"
 
@@ -102,6 +103,11 @@ House::House() : folder_(fresh_folder()), world_(load_world()) {
     // Not among those a draw could choose from, so that stories go as told.
     auto away = post(administrator, "/v1/neutrals/" + other_neutral_id, R"({"available":false})");
     EXPECT_EQ(away.status, 200U) << away.text;
+}
+
+std::string House::journal_fault() {
+    auto const found = JournalVerifier(world_, *reader_).run({});
+    return found.first ? found.first->stream + ": " + found.first->reason : "";
 }
 
 House::~House() {

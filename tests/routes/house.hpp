@@ -59,6 +59,8 @@ public:
     std::string make_key(std::string const& kind, std::string const& owner);
     std::string make_clock(std::string const& key, std::string const& now);
     std::string fresh_name() { return "t-" + std::to_string(++names_); }
+    // What `parley journal verify` finds wrong; empty where nothing is.
+    std::string journal_fault();
     Engine& engine() { return *engine_; }
     Services& services() { return *services_; }
     Api& api() { return *api_; }

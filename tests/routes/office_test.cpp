@@ -189,6 +189,33 @@ TEST(Office, TheRosterIsTheAdministratorsToChange) {
         EXPECT_EQ(house.post(house.administrator, "/v1/neutrals", body).status, 422U) << body;
 }
 
+TEST(Office, AKeyStandsForWhatItFirstAskedEvenAfterARestart) {
+    House house;
+    std::string const first =
+        R"({"name":"A","seats":["mediator"],"languages":["en"],"country":"CH","time_zone":"Europe/Zurich","load_most":5})";
+    std::vector<Extra> const key = {{"Idempotency-Key", "one-neutral"}};
+    auto const made = house.post(house.administrator, "/v1/neutrals", first, key);
+    ASSERT_EQ(made.status, 201U) << made.text;
+    ASSERT_EQ(
+        house.post(house.administrator, "/v1/neutrals/" + made.at("/id"), R"({"load_most":9})")
+            .status,
+        200U);
+    house.services().answers = Answers();
+    auto const again = house.post(house.administrator, "/v1/neutrals", first, key);
+    EXPECT_EQ(again.status, 201U) << again.text;
+    EXPECT_EQ(again.header("Idempotent-Replayed"), "true");
+    EXPECT_EQ(again.at("/id"), made.at("/id"));
+    EXPECT_EQ(again.at("/load_most"), "9") << "as it is now";
+    for (auto const& [from, to] : {std::pair{R"(["en"])", R"(["fr"])"},
+                                   std::pair{"Zurich", "Madrid"}, std::pair{":5}", ":6}"}}) {
+        std::string other = first;
+        other.replace(other.find(from), std::string_view(from).size(), to);
+        auto const refused = house.post(house.administrator, "/v1/neutrals", other, key);
+        EXPECT_EQ(refused.status, 422U) << other << refused.text;
+        EXPECT_EQ(refused.code(), "idempotency_key_reused") << other;
+    }
+}
+
 TEST(Office, ProceduresAreThereToBeRead) {
     House house;
     auto const list = house.get(house.mediator, "/v1/procedures");

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 namespace parley::routes {
@@ -228,6 +229,67 @@ TEST(Secrecy, ErasedWordsAreGoneAndTheDisputeStands) {
     auto const again = house.post(house.administrator, one.path + "/erase", "");
     EXPECT_EQ(again.json["events"], Json::array());
     EXPECT_EQ(house.post(house.platform, one.path + "/erase", "").status, 403U);
+}
+
+// One side's docket without what differs between any two disputes: ids, instants and hashes.
+struct Told {
+    std::vector<std::string> rows;
+    std::string etag;
+    friend bool operator==(Told const&, Told const&) = default;
+};
+
+Told told_to(Case& one, std::string const& who) {
+    Told told;
+    auto const docket = one.see(who, "/events?limit=100");
+    EXPECT_EQ(docket.status, 200U) << docket.text;
+    for (Json const& event : docket.json["data"]) {
+        std::string row = event["room"].get<std::string>() + ' ' +
+                          std::to_string(event["number"].get<int>()) + ' ' +
+                          event["type"].get<std::string>();
+        if (event["facts"].contains("events"))
+            row += " of " + std::to_string(event["facts"]["events"].size());
+        told.rows.push_back(row + (event["content"].is_null() ? " erased" : ""));
+    }
+    auto view = one.see(who);
+    EXPECT_EQ(view.status, 200U) << view.text;
+    for (char const* each :
+         {"id", "created_at", "clock", "parties", "neutral", "neutrals", "actions", "resolution"})
+        view.json.erase(each);
+    told.rows.push_back(view.json.dump());
+    told.etag = view.header("ETag");
+    return told;
+}
+
+TEST(Secrecy, AnErasureDoesNotCountWhatWasSaidInConfidence) {
+    House house;
+    Case quiet(house, Sale::consumer);
+    Case confided(house, Sale::consumer);
+    quiet.go_to_mediation();
+    confided.go_to_mediation();
+    for (char const* words : {"I would take 40", "or even 30", "but say nothing"})
+        confided.act_ok("claimant_self", "message", message("claimant_caucus", words));
+    confided.act_ok("mediator", "message", message("neutral_notes", "They will meet."));
+    std::vector<std::string> const others = {"respondent_self", "respondent", "claimant",
+                                             "platform",        "auditor",    "administrator"};
+    for (std::string const& who : others)
+        EXPECT_EQ(told_to(confided, who), told_to(quiet, who)) << who;
+
+    for (Case* one : {&quiet, &confided}) {
+        auto const erased = house.post(house.administrator, one->path + "/erase", "");
+        ASSERT_EQ(erased.status, 200U) << erased.text;
+        ASSERT_EQ(erased.json["events"].size(), 1U) << "the administrator reads the joint one";
+        EXPECT_EQ(erased.json["events"][0]["room"], "joint");
+    }
+    for (std::string const& who : others)
+        EXPECT_EQ(told_to(confided, who), told_to(quiet, who)) << who;
+
+    EXPECT_EQ(house.journal_fault(), "");
+
+    // Whoever may read the confidence reads that it was erased, in its own room.
+    auto const own = told_to(confided, "claimant_self");
+    EXPECT_EQ(std::ranges::count(own.rows, "claimant_caucus 4 content_erased of 3 erased"), 1);
+    auto const neutral = told_to(confided, "mediator");
+    EXPECT_EQ(std::ranges::count(neutral.rows, "neutral_notes 2 content_erased of 1 erased"), 1);
 }
 
 } // namespace

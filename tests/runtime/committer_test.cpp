@@ -1,8 +1,10 @@
+#include "tests/runtime/faulty_journal.hpp"
 #include "tests/runtime/rig.hpp"
 
 #include "engine/base/fault.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace parley {
 namespace {
@@ -227,35 +229,238 @@ TEST(Committer, AnOutageOnTheLastDayMovesADeadlineByOneDay) {
     EXPECT_EQ(after->state.deadline("response")->at, due + us_per_day);
 }
 
-TEST(Committer, AFailingStoreAnswersEveryoneAndWritesNothing) {
-    // A journal that fails once, over the real one.
+// A committer over the rig's database with a journal that can be made to fail.
+struct FaultyRig : Rig {
+    FaultyRig() { faulty_committer.load_registry(); }
+    Result<Receipt> ask_faulty(Asked asked) {
+        Result<Receipt> answer = refuse(RefusalCode::busy, "was not answered");
+        std::vector<Job> jobs;
+        jobs.push_back(AskJob{std::move(asked), [&](Result<Receipt> got) { answer = std::move(got); }});
+        for (int runs = 0; runs < 10 && !jobs.empty(); ++runs) jobs = faulty_committer.run(std::move(jobs));
+        return answer;
+    }
+    FaultyJournal faulty{*journal};
+    DisputeCache faulty_cache{10};
+    Committer faulty_committer{shipped_world(), faulty, *reader, clock, faulty_cache,
+                               [](std::string const&) {}};
+};
+
+TEST(Committer, AFailingStoreAnswersEveryoneWritesNothingAndRecovers) {
+    FaultyRig rig;
+    EntryPtr const filed = rig.file();
+    rig.faulty.fails = true;
+    std::vector<RefusalCode> told;
+    bool fired = true;
+    bool chore_failed = false;
+    std::vector<Job> jobs;
+    for (int i = 0; i < 2; ++i)
+        jobs.push_back(AskJob{Rig::message(filed->state, "x"), [&](Result<Receipt> got) {
+                                  if (!got) told.push_back(got.error().code);
+                              }});
+    jobs.push_back(FireJob{filed->state.id, [&](bool done) { fired = done; }});
+    jobs.push_back(ChoreJob{[&](Journal& to) { to.beat(rig.clock.now()); }, false,
+                            [&](std::exception_ptr why) { chore_failed = why != nullptr; }});
+    EXPECT_TRUE(rig.faulty_committer.run(std::move(jobs)).empty());
+    EXPECT_EQ(told, std::vector(2, RefusalCode::busy));
+    EXPECT_FALSE(fired);
+    EXPECT_TRUE(chore_failed);
+    EXPECT_FALSE(rig.faulty_committer.storage_ok);
+    EXPECT_EQ(rig.stored(filed->state.id)->state.version, 1u);
+
+    rig.faulty.fails = false;
+    auto const again = rig.ask_faulty(Rig::message(filed->state, "x"));
+    ASSERT_TRUE(again) << again.error().detail;
+    EXPECT_TRUE(rig.faulty_committer.storage_ok);
+    EXPECT_EQ(rig.stored(filed->state.id)->state.version, 2u);
+}
+
+TEST(Committer, AChoreThatFailsAloneShowsThatTheStoreFails) {
+    FaultyRig rig;
+    auto const beat = [&] {
+        std::vector<Job> jobs;
+        jobs.push_back(ChoreJob{[&](Journal& to) { to.beat(rig.clock.now()); }, false,
+                                [](std::exception_ptr) {}});
+        rig.faulty_committer.run(std::move(jobs));
+        return rig.faulty_committer.storage_ok.load();
+    };
+    rig.faulty.fails = true;
+    EXPECT_FALSE(beat());
+    rig.faulty.fails = false;
+    EXPECT_TRUE(beat());
+}
+
+TEST(Committer, ACommitOfUnknownFateThatWentThroughIsToldUnderItsKey) {
+    FaultyRig rig;
+    EntryPtr const filed = rig.file();
+    Command command = Rig::message(filed->state, "perhaps");
+    command.receipt = ReceiptKey{"scope", "key", sha256("body")};
+    rig.faulty.next_append = [&](std::span<Unit> units) -> std::vector<UnitFate> {
+        rig.journal->append(units);
+        throw UnknownFate("the sync failed");
+    };
+    auto const first = rig.ask_faulty(command);
+    ASSERT_FALSE(first);
+    EXPECT_EQ(first.error().code, RefusalCode::outcome_unknown);
+    EXPECT_FALSE(rig.faulty_committer.storage_ok);
+    rig.faulty.fails = true; // as a journal is after that
+    auto const again = rig.ask_faulty(command);
+    ASSERT_TRUE(again) << again.error().detail;
+    EXPECT_TRUE(again->replayed);
+    EXPECT_EQ(rig.stored(filed->state.id)->state.version, 2u);
+}
+
+TEST(Committer, ACommitOfUnknownFateThatDidNotGoThroughIsNeverSaidToBeNothing) {
+    FaultyRig rig;
+    EntryPtr const filed = rig.file();
+    Command command = Rig::message(filed->state, "perhaps");
+    command.receipt = ReceiptKey{"scope", "key", sha256("body")};
+    rig.faulty.next_append = [](std::span<Unit>) -> std::vector<UnitFate> {
+        throw UnknownFate("the sync failed");
+    };
+    EXPECT_EQ(rig.ask_faulty(command).error().code, RefusalCode::outcome_unknown);
+    rig.faulty.fails = true;
+    EXPECT_EQ(rig.ask_faulty(command).error().code, RefusalCode::outcome_unknown);
+    EXPECT_EQ(rig.stored(filed->state.id)->state.version, 1u);
+}
+
+TEST(Committer, ACommandThatLosesItsLoadIsDecidedAgain) {
+    FaultyRig rig;
+    EntryPtr const filed = rig.file();
+    auto const lose = [&](std::span<Unit> units) {
+        return std::vector<UnitFate>(units.size(), UnitFate::lost_load);
+    };
+    rig.faulty.next_append = lose;
+    auto const second_try = rig.ask_faulty(Rig::message(filed->state, "x"));
+    ASSERT_TRUE(second_try) << second_try.error().detail;
+    EXPECT_EQ(rig.stored(filed->state.id)->state.version, 2u);
+    EXPECT_EQ(rig.faulty_cache.find(filed->state.id)->state.version, 2u);
+
+    int appends = 0;
+    std::function<std::vector<UnitFate>(std::span<Unit>)> always = [&](std::span<Unit> units) {
+        ++appends;
+        rig.faulty.next_append = always;
+        return lose(units);
+    };
+    rig.faulty.next_append = always;
+    auto const never = rig.ask_faulty(Rig::message(filed->state, "y"));
+    ASSERT_FALSE(never);
+    EXPECT_EQ(never.error().code, RefusalCode::busy);
+    EXPECT_EQ(appends, 4);
+}
+
+TEST(Quarantine, RefusesEveryJobAndKeepsItsReasonInTheLog) {
     Rig rig;
     EntryPtr const filed = rig.file();
-    struct Failing final : Journal {
-        std::vector<UnitFate> append(std::span<Unit>) override { throw Fault("disk full"); }
-        void add_platform(Platform const&) override {}
-        void add_key(ApiKey const&) override {}
-        void revoke_key(ApiKeyId, Instant) override {}
-        void add_neutral(Neutral const&) override {}
-        void update_neutral(Neutral const&) override {}
-        void add_clock(TestClock const&, std::optional<StoredReceipt> const&) override {}
-        void set_clock(TestClockId, Instant) override {}
-        void beat(Instant) override {}
-        void delete_receipts_before(Instant) override {}
-        void delete_outbox(std::vector<std::string> const&) override {}
-        void checkpoint() override {}
-    } failing;
-    DisputeCache cache(10);
-    Committer committer(shipped_world(), failing, *rig.reader, rig.clock, cache, [](std::string const&) {});
-    committer.load_registry();
-    Result<Receipt> answer = Receipt{};
+    EntryPtr const sound = rig.file();
+    rig.damage({filed->state.id});
+    EXPECT_NE(rig.stored(filed->state.id)->quarantine, "");
+    for (int i = 0; i < 2; ++i) {
+        auto const refused = rig.ask(Rig::message(filed->state, "x"));
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, RefusalCode::quarantined);
+        EXPECT_EQ(refused.error().detail.find("evt_"), std::string::npos);
+    }
+    EXPECT_EQ(std::ranges::count_if(rig.logged, [](auto const& line) { return line.contains("evt_"); }), 1);
+    EXPECT_EQ(rig.committer.quarantined(), 1u);
+    Result<Receipt> erased = Receipt{};
+    bool fired = false;
     std::vector<Job> jobs;
-    jobs.push_back(AskJob{Rig::message(filed->state, "x"), [&](Result<Receipt> got) { answer = std::move(got); }});
-    committer.run(std::move(jobs));
-    ASSERT_FALSE(answer);
-    EXPECT_EQ(answer.error().code, RefusalCode::busy);
-    EXPECT_FALSE(committer.storage_ok);
-    EXPECT_EQ(rig.stored(filed->state.id)->state.version, 1u);
+    jobs.push_back(EraseJob{filed->state.id, {}, [&](Result<Receipt> got) { erased = std::move(got); }});
+    jobs.push_back(FireJob{filed->state.id, [&](bool done) { fired = done; }});
+    rig.run(std::move(jobs));
+    ASSERT_FALSE(erased);
+    EXPECT_EQ(erased.error().code, RefusalCode::quarantined);
+    EXPECT_TRUE(fired); // there is nothing to wait for
+    EXPECT_TRUE(rig.ask(Rig::message(sound->state, "x")));
+}
+
+TEST(Quarantine, AFilingRetriedUnderItsKeyIsRefusedToo) {
+    Rig rig;
+    Filing filing = rig.filing();
+    filing.receipt = ReceiptKey{"scope", "key", sha256("body")};
+    auto const filed = rig.ask(filing);
+    ASSERT_TRUE(filed);
+    rig.damage({filed->entry->state.id});
+    auto const again = rig.ask(filing);
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, RefusalCode::quarantined);
+}
+
+TEST(Quarantine, DoesNotKeepATestClockFromArriving) {
+    Rig rig;
+    TestClockId const clock = rig.add_clock();
+    EntryPtr const bad = rig.file(clock);
+    EntryPtr const sound = rig.file(clock);
+    rig.damage({bad->state.id});
+    auto const there = rig.advance(clock, rig.clock.now() + 400 * us_per_day);
+    ASSERT_TRUE(there) << there.error().detail;
+    EXPECT_TRUE(rig.stored(sound->state.id)->state.ended);
+}
+
+TEST(Committer, TwoAdvancesInOneBatchDoNotMoveTheClockBack) {
+    Rig rig;
+    TestClockId const clock = rig.add_clock();
+    Instant const now = rig.clock.now();
+    Result<Advanced> far = refuse(RefusalCode::busy, "");
+    Result<Advanced> near = Advanced{};
+    std::vector<Job> jobs;
+    jobs.push_back(AdvanceJob{clock, now + 10, {}, {}, {}, [&](Result<Advanced> got) { far = std::move(got); }});
+    jobs.push_back(AdvanceJob{clock, now + 5, {}, {}, {}, [&](Result<Advanced> got) { near = std::move(got); }});
+    EXPECT_TRUE(rig.run(std::move(jobs)).empty());
+    EXPECT_TRUE(far);
+    ASSERT_FALSE(near);
+    EXPECT_EQ(near.error().code, RefusalCode::clock_moves_forward_only);
+    EXPECT_EQ(rig.reader->clocks().at(0).now, now + 10);
+    rig.journal->set_clock(clock, now + 1);
+    EXPECT_EQ(rig.reader->clocks().at(0).now, now + 10);
+}
+
+TEST(Committer, AKeyMovesATestClockOnce) {
+    Rig rig;
+    TestClockId const clock = rig.add_clock();
+    Instant const now = rig.clock.now();
+    ReceiptKey key{"scope", "key", sha256("by P1D")};
+    ASSERT_TRUE(rig.advance(clock, now + us_per_day, key));
+    auto const again = rig.advance(clock, now + 2 * us_per_day, key);
+    ASSERT_TRUE(again) << again.error().detail;
+    EXPECT_TRUE(again->replayed);
+    EXPECT_EQ(again->clock.now, now + us_per_day);
+    EXPECT_EQ(rig.reader->clocks().at(0).now, now + us_per_day);
+    key.fingerprint = sha256("by P2D");
+    auto const other = rig.advance(clock, now + 3 * us_per_day, key);
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().code, RefusalCode::idempotency_key_reused);
+}
+
+TEST(Committer, ErasingFiresFirstWhatIsDueBeforeIt) {
+    Rig rig;
+    EntryPtr const filed = rig.file();
+    Instant const due = filed->state.deadline("response")->at;
+    rig.clock.set(due + us_per_day);
+    Result<Receipt> erased = refuse(RefusalCode::busy, "");
+    std::vector<Job> jobs;
+    jobs.push_back(EraseJob{filed->state.id, Actor{Role::administrator, "key_x", {}, false},
+                            [&](Result<Receipt> got) { erased = std::move(got); }});
+    rig.run(std::move(jobs));
+    ASSERT_TRUE(erased) << erased.error().detail;
+    EntryPtr const after = rig.stored(filed->state.id);
+    EXPECT_EQ(after->quarantine, "");
+    EXPECT_TRUE(after->state.marked("respondent_silent"));
+    EXPECT_EQ(after->state.stage_entered_at, due);
+    for (StoredEvent const& event : rig.reader->events(filed->state.id.text()))
+        EXPECT_EQ(event.content, "") << event.type;
+}
+
+TEST(Committer, AnOutageMovesADeadlineOnceHoweverOftenItIsNoticed) {
+    Rig rig;
+    EntryPtr const filed = rig.file();
+    Instant const due = filed->state.deadline("response")->at;
+    for (int i = 0; i < 2; ++i) {
+        std::vector<Job> jobs;
+        jobs.push_back(OutageJob{filed->state.id, "response", due - 3 * us_per_hour, [](bool) {}});
+        rig.run(std::move(jobs));
+    }
+    EXPECT_EQ(rig.stored(filed->state.id)->state.deadline("response")->at, due + us_per_day);
 }
 
 } // namespace

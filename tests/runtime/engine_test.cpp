@@ -1,3 +1,4 @@
+#include "tests/runtime/faulty_journal.hpp"
 #include "tests/runtime/rig.hpp"
 
 #include "engine/runtime/timer_service.hpp"
@@ -87,13 +88,115 @@ TEST(Engine, TheTimerServiceFiresWhenNobodyKnocks) {
     EntryPtr const filed = rig.file();
     rig.clock.set(filed->state.deadline("response")->at + 1);
     Engine engine(shipped_world(), *rig.journal, *rig.reader, rig.clock, {});
-    // The heartbeat of this rig is recent enough: no outage rule stands between.
+    // This rig has no heartbeat yet, so the engine sees no outage.
     engine.start();
     auto const give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (engine.figures().fired == 0 && std::chrono::steady_clock::now() < give_up) std::this_thread::yield();
     engine.stop();
     EXPECT_EQ(engine.figures().fired, 1u);
     EXPECT_TRUE(rig.stored(filed->state.id)->state.marked("respondent_silent"));
+}
+
+// Time that another thread may turn.
+class SharedClock final : public Clock {
+public:
+    explicit SharedClock(Instant at) : us_(at.us) {}
+    Instant now() const override { return {us_.load()}; }
+    void set(Instant at) { us_ = at.us; }
+
+private:
+    std::atomic<std::int64_t> us_;
+};
+
+template <class Holds>
+bool soon(Holds holds) {
+    auto const give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!holds()) {
+        if (std::chrono::steady_clock::now() > give_up) return false;
+        std::this_thread::yield();
+    }
+    return true;
+}
+
+TEST(OutageRule, AStartAfterAnOutageMovesDeadlinesBeforeAnythingFires) {
+    Rig rig;
+    EntryPtr const filed = rig.file();
+    Instant const due = filed->state.deadline("response")->at;
+    rig.journal->beat(due - 3 * us_per_hour);
+    rig.clock.set(due + us_per_hour);
+    {
+        Engine engine(shipped_world(), *rig.journal, *rig.reader, rig.clock, {});
+        engine.start();
+        engine.stop();
+    }
+    EXPECT_EQ(rig.stored(filed->state.id)->state.deadline("response")->at, due + us_per_day);
+    EXPECT_EQ(rig.reader->last_beat(), rig.clock.now());
+    {
+        Engine engine(shipped_world(), *rig.journal, *rig.reader, rig.clock, {});
+        engine.start();
+        engine.stop();
+    }
+    EXPECT_EQ(rig.stored(filed->state.id)->state.deadline("response")->at, due + us_per_day);
+}
+
+TEST(OutageRule, AnEngineThatKeepsNoTimeHidesNoOutage) {
+    Rig rig;
+    EntryPtr const filed = rig.file();
+    Instant const due = filed->state.deadline("response")->at;
+    rig.journal->beat(due - 3 * us_per_hour);
+    rig.clock.set(due + us_per_hour);
+    Engine engine(shipped_world(), *rig.journal, *rig.reader, rig.clock, {});
+    engine.start(Timekeeping::off);
+    engine.stop();
+    EXPECT_EQ(rig.reader->last_beat(), due - 3 * us_per_hour);
+    EXPECT_EQ(rig.stored(filed->state.id)->state.version, 1u);
+}
+
+TEST(OutageRule, AStartThatCannotMoveThemFailsAndSaysNothingOfBeingBack) {
+    Rig rig;
+    EntryPtr const filed = rig.file();
+    Instant const due = filed->state.deadline("response")->at;
+    rig.journal->beat(due - 3 * us_per_hour);
+    rig.clock.set(due + us_per_hour);
+    FaultyJournal faulty(*rig.journal);
+    faulty.next_append = [](std::span<Unit>) -> std::vector<UnitFate> { throw Fault("disk full"); };
+    Engine engine(shipped_world(), faulty, *rig.reader, rig.clock, {});
+    EXPECT_THROW(engine.start(), Fault);
+    EXPECT_EQ(rig.reader->last_beat(), due - 3 * us_per_hour);
+}
+
+TEST(OutageRule, AMachineThatSleptMakesUpForItWhenItWakes) {
+    Rig rig;
+    EntryPtr const filed = rig.file();
+    Instant const due = filed->state.deadline("response")->at;
+    SharedClock clock(due - 3 * us_per_hour);
+    Engine engine(shipped_world(), *rig.journal, *rig.reader, clock, {});
+    engine.start();
+    clock.set(due + us_per_hour);
+    EXPECT_TRUE(soon([&] { return engine.figures().committed_events > 0; }));
+    engine.stop();
+    EXPECT_EQ(engine.figures().fired, 0u);
+    EXPECT_EQ(rig.stored(filed->state.id)->state.deadline("response")->at, due + us_per_day);
+}
+
+TEST(Quarantine, DoesNotKeepTheTimersFromOtherDisputes) {
+    Rig rig;
+    constexpr std::size_t bad_ones = 1000; // as many as one round of the timers looks at
+    std::vector<DisputeId> bad;
+    std::vector<Job> jobs;
+    for (std::size_t i = 0; i < bad_ones; ++i)
+        jobs.push_back(AskJob{rig.filing(), [&](Result<Receipt> got) { bad.push_back(got->entry->state.id); }});
+    rig.run(std::move(jobs));
+    rig.damage(bad);
+    rig.clock.set(rig.clock.now() + 30 * us_per_day);
+    EntryPtr const sound = rig.file(); // due later than all of them
+    SharedClock clock(sound->state.deadline("response")->at + 1);
+    Engine engine(shipped_world(), *rig.journal, *rig.reader, clock, {});
+    engine.start();
+    EXPECT_TRUE(soon([&] { return engine.figures().fired > 0; }));
+    engine.stop();
+    EXPECT_TRUE(rig.stored(sound->state.id)->state.marked("respondent_silent"));
+    EXPECT_EQ(engine.figures().quarantined, bad_ones);
 }
 
 TEST(OutageRule, LooksAtTheLastDayAlone) {

@@ -3,6 +3,8 @@
 #include "engine/procedure/embedded_library.hpp"
 #include "engine/runtime/committer.hpp"
 #include "engine/store/data_folder.hpp"
+#include "engine/store/keys.hpp"
+#include "engine/store/sqlite.hpp"
 #include "engine/store/sqlite_journal.hpp"
 #include "engine/store/sqlite_reader.hpp"
 #include "tests/model/samples.hpp"
@@ -90,13 +92,28 @@ public:
         committer.load_registry();
         return made.id;
     }
-    Result<Advanced> advance(TestClockId which, Instant to) {
+    Result<Advanced> advance(TestClockId which, Instant to, std::optional<ReceiptKey> receipt = {}) {
         Result<Advanced> answer = refuse(RefusalCode::busy, "was not answered");
         std::vector<Job> jobs;
-        jobs.push_back(AdvanceJob{which, to, {}, {}, [&](Result<Advanced> got) { answer = std::move(got); }});
+        jobs.push_back(AdvanceJob{which, to, std::move(receipt), {}, {}, [&](Result<Advanced> got) { answer = std::move(got); }});
         for (int rounds = 0; rounds < 100 && !jobs.empty(); ++rounds) jobs = run(std::move(jobs));
         EXPECT_TRUE(jobs.empty()) << "the clock never arrives";
         return answer;
+    }
+    // Damages the records of disputes as a stray write on the disk would.
+    void damage(std::vector<DisputeId> const& disputes) {
+        store::Connection other(folder_.database().string(), store::Access::write);
+        other.run("DROP TRIGGER IF EXISTS event_is_never_changed");
+        store::Transaction transaction(other);
+        store::Statement change(other, "UPDATE event SET envelope = CAST('{}' AS BLOB) WHERE stream = ?");
+        for (DisputeId const& dispute : disputes) {
+            std::string const text = dispute.text();
+            store::CompactKey const stream(text);
+            change.bind_blob(stream.bytes());
+            change.run();
+            cache.forget(dispute);
+        }
+        transaction.commit();
     }
     EntryPtr stored(DisputeId dispute) { return replay(shipped_world(), dispute, reader->events(dispute.text())); }
 

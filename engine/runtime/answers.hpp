@@ -1,0 +1,52 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/post.hpp>
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+namespace parley {
+
+// The answers of one batch, on their way to the loops where coroutines wait. A batch has dozens, as a
+// rule for one loop: they cross in one hop instead of dozens, each of which would wake the loop and
+// take its lock.
+class Answers {
+public:
+    // While it lives, answers given on this thread are gathered; they leave when it ends.
+    Answers() { gathering() = this; }
+    ~Answers() {
+        gathering() = nullptr;
+        for (auto& [executor, some] : groups_)
+            boost::asio::post(executor, [gathered = std::move(some)]() mutable {
+                for (auto& answer : gathered) answer();
+            });
+    }
+    Answers(Answers const&) = delete;
+    Answers& operator=(Answers const&) = delete;
+
+    // Runs `answer` on `executor`, soon.
+    static void give(boost::asio::any_io_executor executor, std::move_only_function<void()> answer) {
+        if (gathering() != nullptr) gathering()->add(std::move(executor), std::move(answer));
+        else boost::asio::post(executor, std::move(answer));
+    }
+
+private:
+    using Group = std::vector<std::move_only_function<void()>>;
+    static Answers*& gathering() {
+        thread_local Answers* here = nullptr;
+        return here;
+    }
+    void add(boost::asio::any_io_executor executor, std::move_only_function<void()> answer) {
+        for (auto& [known, some] : groups_) {
+            if (known != executor) continue;
+            some.push_back(std::move(answer));
+            return;
+        }
+        groups_.emplace_back(std::move(executor), Group{}).second.push_back(std::move(answer));
+    }
+    std::vector<std::pair<boost::asio::any_io_executor, Group>> groups_;
+};
+
+} // namespace parley
