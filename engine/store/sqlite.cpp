@@ -12,7 +12,7 @@ namespace parley::store {
 namespace {
 
 constexpr int busy_timeout_ms = 5000;
-constexpr char const* write_cache = "PRAGMA cache_size=-65536"; // KiB
+constexpr char const* write_cache = "PRAGMA cache_size=-8192"; // KiB
 constexpr char const* read_cache = "PRAGMA cache_size=-16384";
 
 int count_pages(void* pages, sqlite3*, char const*, int in_log) {
