@@ -35,25 +35,29 @@ std::vector<Filed> prepare(DevServer const& server) {
     std::vector<Filed> filed(disputes);
     std::vector<std::size_t> turns(connections, 0);
     // Each connection files and answers its own: connection, connection + 64, and so on.
-    auto const place = [&](std::size_t connection) { return connection + connections * (turns[connection] / 2); };
+    auto const place = [&](std::size_t connection) {
+        return connection + connections * (turns[connection] / 2);
+    };
     LoadResult const result = run_load(
         server.port, connections,
         [&](std::size_t connection) -> std::string {
             std::size_t const at = place(connection);
             if (at >= disputes) return {};
             if (turns[connection] % 2 == 0)
-                return request_text("POST", "/v1/disputes", server.platform_key, "", fmt::format("file-{}", at),
-                                    filing_json());
-            return request_text("POST", fmt::format("/v1/disputes/{}/actions/respond", filed[at].id),
-                                server.platform_key, filed[at].respondent, fmt::format("respond-{}", at),
-                                response_json());
+                return request_text("POST", "/v1/disputes", server.platform_key, "",
+                                    fmt::format("file-{}", at), filing_json());
+            return request_text("POST",
+                                fmt::format("/v1/disputes/{}/actions/respond", filed[at].id),
+                                server.platform_key, filed[at].respondent,
+                                fmt::format("respond-{}", at), response_json());
         },
         0,
         [&](std::size_t connection, std::string_view body) {
             std::size_t const at = place(connection);
             if (turns[connection]++ % 2 == 1) return;
             auto const dispute = nlohmann::json::parse(body);
-            filed[at] = {dispute.at("id"), dispute.at("parties")[1].at("id"), dispute.at("parties")[0].at("id")};
+            filed[at] = {dispute.at("id"), dispute.at("parties")[1].at("id"),
+                         dispute.at("parties")[0].at("id")};
         });
     if (result.failed != 0) throw std::runtime_error("preparing failed: " + result.first_failure);
     return filed;
@@ -63,19 +67,20 @@ LoadResult over_http(std::string const& parley_binary) {
     DevServer const server(parley_binary);
     std::vector<Filed> const filed = prepare(server);
     std::vector<std::size_t> turns(connections, 0);
-    return run_load(server.port, connections,
-                    [&](std::size_t connection) {
-                        std::size_t const turn = turns[connection]++;
-                        // Every connection walks over disputes of its own.
-                        Filed const& one = filed[connection + connections * (turn % (disputes / connections))];
-                        bool const offers = turn % 2 == 1;
-                        return request_text(
-                            "POST",
-                            fmt::format("/v1/disputes/{}/actions/{}", one.id, offers ? "offer" : "message"),
-                            server.platform_key, offers ? one.respondent : one.claimant,
-                            fmt::format("act-{}-{}", connection, turn), offers ? offer_json() : message_json());
-                    },
-                    seconds);
+    return run_load(
+        server.port, connections,
+        [&](std::size_t connection) {
+            std::size_t const turn = turns[connection]++;
+            // Every connection walks over disputes of its own.
+            Filed const& one = filed[connection + connections * (turn % (disputes / connections))];
+            bool const offers = turn % 2 == 1;
+            return request_text(
+                "POST",
+                fmt::format("/v1/disputes/{}/actions/{}", one.id, offers ? "offer" : "message"),
+                server.platform_key, offers ? one.respondent : one.claimant,
+                fmt::format("act-{}-{}", connection, turn), offers ? offer_json() : message_json());
+        },
+        seconds);
 }
 
 // A journal that keeps what the committer would have written, instead of writing it.
@@ -96,6 +101,9 @@ public:
         real_.add_clock(what, receipt);
     }
     void set_clock(TestClockId clock, Instant now) override { real_.set_clock(clock, now); }
+    void set_clock_once(TestClockId clock, Instant now, StoredReceipt const& receipt) override {
+        real_.set_clock_once(clock, now, receipt);
+    }
     void beat(Instant now) override { real_.beat(now); }
     void delete_receipts_before(Instant at) override { real_.delete_receipts_before(at); }
     void delete_outbox(std::vector<std::string> const& ids) override { real_.delete_outbox(ids); }
@@ -133,7 +141,8 @@ double baseline_per_second() {
     auto const ask = [&](Asked asked) {
         Result<Receipt> answer = refuse(RefusalCode::busy, "not run");
         std::vector<Job> jobs;
-        jobs.push_back(AskJob{std::move(asked), [&](Result<Receipt> got) { answer = std::move(got); }});
+        jobs.push_back(
+            AskJob{std::move(asked), [&](Result<Receipt> got) { answer = std::move(got); }});
         committer.run(std::move(jobs));
         return must(std::move(answer));
     };
@@ -142,19 +151,23 @@ double baseline_per_second() {
     std::vector<EntryPtr> filed;
     for (std::size_t i = 0; i < disputes; ++i) {
         Filing filing{entropy.make_id<DisputeId>(clock.now()), platform, false, {}, input,
-                      key(fmt::format("file-{}", i)), false};
+                      key(fmt::format("file-{}", i)),          false};
         filing.actor.via = platform;
         auto const opened = ask(std::move(filing));
         Command respond;
         respond.dispute = opened.entry->state.id;
-        respond.actor = {Role::respondent, opened.entry->state.party(Side::respondent).id.text(), platform, false};
+        respond.actor = {Role::respondent, opened.entry->state.party(Side::respondent).id.text(),
+                         platform, false};
         respond.act = "respond";
-        respond.input = must(read_act_input(InputKind::respond, nlohmann::json::parse(response_json())));
+        respond.input =
+            must(read_act_input(InputKind::respond, nlohmann::json::parse(response_json())));
         respond.receipt = key(fmt::format("respond-{}", i));
         filed.push_back(ask(std::move(respond)).entry);
     }
-    ActInput const message = must(read_act_input(InputKind::message, nlohmann::json::parse(message_json())));
-    ActInput const offer = must(read_act_input(InputKind::offer, nlohmann::json::parse(offer_json())));
+    ActInput const message =
+        must(read_act_input(InputKind::message, nlohmann::json::parse(message_json())));
+    ActInput const offer =
+        must(read_act_input(InputKind::offer, nlohmann::json::parse(offer_json())));
     journal.recording = true;
     for (std::size_t act = 0; act < baseline_acts; ++act) {
         bool const offers = (act / disputes) % 2 == 1;
@@ -193,8 +206,9 @@ std::vector<Figure> run(std::string const& parley_binary) {
     figure.baseline = "the same rows in process, 64 a commit";
     figure.baseline_value = (before + after) / 2;
     figure.goal = "0.7 x, then 0.85";
-    figure.note = fmt::format("64 connections, {} acts; p50 {} us, p99 {} us; baseline {:.0f} before, {:.0f} after",
-                              result.done, result.percentile(0.5), result.percentile(0.99), before, after);
+    figure.note = fmt::format(
+        "64 connections, {} acts; p50 {} us, p99 {} us; baseline {:.0f} before, {:.0f} after",
+        result.done, result.percentile(0.5), result.percentile(0.99), before, after);
     return {figure};
 }
 

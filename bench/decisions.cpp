@@ -33,7 +33,8 @@ double decision_us(World const& world, Procedure const& procedure, DisputeState 
         if (!decided) throw std::runtime_error(decided.error().detail);
         events += decided->events.size();
     }
-    std::chrono::duration<double, std::micro> const passed = std::chrono::steady_clock::now() - start;
+    std::chrono::duration<double, std::micro> const passed =
+        std::chrono::steady_clock::now() - start;
     if (events == 0) throw std::runtime_error("nothing was decided");
     return passed.count() / rounds;
 }
@@ -57,7 +58,8 @@ std::vector<Figure> run() {
         made.input = must(read_act_input(kind, nlohmann::json::parse(body)));
         return made;
     };
-    Command const respond = command(Side::respondent, "respond", InputKind::respond, response_json());
+    Command const respond =
+        command(Side::respondent, "respond", InputKind::respond, response_json());
     auto const responded = must(decide(world, *procedure, filed.after, respond, {at, entropy, {}}));
     Command const message = command(Side::claimant, "message", InputKind::message, message_json());
     Command const offer = command(Side::respondent, "offer", InputKind::offer, offer_json());
@@ -65,8 +67,10 @@ std::vector<Figure> run() {
     auto const add = [&](std::string name, double us, std::string note) {
         figures.push_back({std::move(name), us, "us", "", 0, "under 5 us", std::move(note)});
     };
-    add("decision_message", decision_us(world, *procedure, responded.after, message, at), "a message in negotiation");
-    add("decision_offer", decision_us(world, *procedure, responded.after, offer, at), "an offer in negotiation");
+    add("decision_message", decision_us(world, *procedure, responded.after, message, at),
+        "a message in negotiation");
+    add("decision_offer", decision_us(world, *procedure, responded.after, offer, at),
+        "an offer in negotiation");
     add("decision_respond", decision_us(world, *procedure, filed.after, respond, at),
         "a response: leaves a stage, enters one, computes a deadline over two zones");
     return figures;

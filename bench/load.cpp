@@ -70,8 +70,8 @@ std::uint32_t LoadResult::percentile(double p) {
     return latencies_us[rank];
 }
 
-LoadResult run_load(std::uint16_t port, std::size_t connections, NextRequest const& next, double seconds,
-                    OnAnswer const& on_answer) {
+LoadResult run_load(std::uint16_t port, std::size_t connections, NextRequest const& next,
+                    double seconds, OnAnswer const& on_answer) {
     LoadResult result;
     int const poll = ::epoll_create1(0);
     std::vector<Connection> all(connections);
@@ -96,7 +96,8 @@ LoadResult run_load(std::uint16_t port, std::size_t connections, NextRequest con
     char buffer[64 * 1024];
     bool stopping = false;
     while (running > 0) {
-        int const ready = ::epoll_wait(poll, events.data(), static_cast<int>(events.size()), 10'000);
+        int const ready =
+            ::epoll_wait(poll, events.data(), static_cast<int>(events.size()), 10'000);
         if (ready == 0) throw std::runtime_error("no answer for 10 seconds");
         for (int e = 0; e < ready; ++e) {
             auto const i = static_cast<std::size_t>(events[static_cast<std::size_t>(e)].data.u64);
@@ -108,9 +109,9 @@ LoadResult run_load(std::uint16_t port, std::size_t connections, NextRequest con
             if (whole == 0) continue;
             auto const now = Clock::now();
             result.latencies_us.push_back(static_cast<std::uint32_t>(
-                std::chrono::duration_cast<std::chrono::microseconds>(now - connection.sent).count()));
-            if (connection.in.size() > 9 && connection.in[9] == '2')
-                ++result.done;
+                std::chrono::duration_cast<std::chrono::microseconds>(now - connection.sent)
+                    .count()));
+            if (connection.in.size() > 9 && connection.in[9] == '2') ++result.done;
             else if (result.failed++ == 0)
                 result.first_failure = connection.in.substr(0, std::min<std::size_t>(whole, 1500));
             if (on_answer) {
@@ -147,9 +148,10 @@ Answer call(std::uint16_t port, std::string const& request) {
 }
 
 std::string request_text(std::string_view method, std::string_view target, std::string_view key,
-                         std::string_view act_as, std::string_view idempotency_key, std::string_view body) {
-    std::string out = fmt::format("{} {} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {}\r\n", method,
-                                  target, key);
+                         std::string_view act_as, std::string_view idempotency_key,
+                         std::string_view body) {
+    std::string out = fmt::format(
+        "{} {} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {}\r\n", method, target, key);
     if (!act_as.empty()) out += fmt::format("Parley-Act-As: {}\r\n", act_as);
     if (!idempotency_key.empty()) out += fmt::format("Idempotency-Key: {}\r\n", idempotency_key);
     if (method == "POST")

@@ -26,8 +26,8 @@ using OnAnswer = std::function<void(std::size_t connection, std::string_view bod
 
 // Keeps `connections` connections to 127.0.0.1:port busy, each sending its next request as soon as
 // the last answer is complete, until `seconds` have passed (0: until every connection has ended).
-LoadResult run_load(std::uint16_t port, std::size_t connections, NextRequest const& next, double seconds,
-                    OnAnswer const& on_answer = {});
+LoadResult run_load(std::uint16_t port, std::size_t connections, NextRequest const& next,
+                    double seconds, OnAnswer const& on_answer = {});
 
 // One request on a connection of its own; the whole answer. For preparing a run.
 struct Answer {
@@ -38,6 +38,7 @@ Answer call(std::uint16_t port, std::string const& request);
 
 // A request with the headers that the API wants.
 std::string request_text(std::string_view method, std::string_view target, std::string_view key,
-                         std::string_view act_as, std::string_view idempotency_key, std::string_view body);
+                         std::string_view act_as, std::string_view idempotency_key,
+                         std::string_view body);
 
 } // namespace parley::bench

@@ -14,26 +14,33 @@ int main(int argc, char** argv) {
     std::string json_file;
     std::string only;
     std::string binary = PARLEY_BINARY;
-    app.add_option("--json", json_file, "also write [{name, value, unit, baseline, baseline_value, ratio}]");
+    app.add_option("--json", json_file,
+                   "also write [{name, value, unit, baseline, baseline_value, ratio}]");
     app.add_option("--only", only, "run the benchmark of this name alone");
     app.add_option("--parley", binary, "the server's binary");
     CLI11_PARSE(app, argc, argv);
 
-    std::vector<Benchmark> const all{acts_benchmark(binary), reads_benchmark(binary), decisions_benchmark()};
+    std::vector<Benchmark> const all{acts_benchmark(binary), reads_benchmark(binary),
+                                     decisions_benchmark()};
     nlohmann::json out = nlohmann::json::array();
     bool ran = false;
     try {
-        fmt::print("{:<20} {:>12} {:<8} {:>12} {:>7}  {}\n", "figure", "value", "unit", "baseline", "ratio", "goal");
+        fmt::print("{:<20} {:>12} {:<8} {:>12} {:>7}  {}\n", "figure", "value", "unit", "baseline",
+                   "ratio", "goal");
         for (Benchmark const& benchmark : all) {
             if (!only.empty() && benchmark.name != only) continue;
             ran = true;
             for (Figure const& figure : benchmark.run()) {
-                fmt::print("{:<20} {:>12.2f} {:<8} {:>12.2f} {:>7.2f}  {}\n{:20} {}{}{}\n", figure.name, figure.value,
-                           figure.unit, figure.baseline_value, figure.ratio(), figure.goal, "", figure.baseline,
+                fmt::print("{:<20} {:>12.2f} {:<8} {:>12.2f} {:>7.2f}  {}\n{:20} {}{}{}\n",
+                           figure.name, figure.value, figure.unit, figure.baseline_value,
+                           figure.ratio(), figure.goal, "", figure.baseline,
                            figure.baseline.empty() ? "" : "; ", figure.note);
                 std::fflush(stdout);
-                out.push_back({{"name", figure.name}, {"value", figure.value}, {"unit", figure.unit},
-                               {"baseline", figure.baseline}, {"baseline_value", figure.baseline_value},
+                out.push_back({{"name", figure.name},
+                               {"value", figure.value},
+                               {"unit", figure.unit},
+                               {"baseline", figure.baseline},
+                               {"baseline_value", figure.baseline_value},
                                {"ratio", figure.ratio()}});
             }
         }
@@ -42,7 +49,10 @@ int main(int argc, char** argv) {
         return 1;
     }
     if (!ran) {
-        fmt::print(stderr, "parley_bench: no benchmark is named {}; there are acts_sqlite, reads, decisions\n", only);
+        fmt::print(
+            stderr,
+            "parley_bench: no benchmark is named {}; there are acts_sqlite, reads, decisions\n",
+            only);
         return 2;
     }
     if (!json_file.empty()) std::ofstream(json_file) << out.dump(2) << '\n';

@@ -50,7 +50,8 @@ net::awaitable<void> accept_all(net::ip::tcp::acceptor& acceptor, std::string bo
     while (true) {
         auto socket = co_await acceptor.async_accept(net::use_awaitable);
         socket.set_option(net::ip::tcp::no_delay(true));
-        net::co_spawn(acceptor.get_executor(), answer_one(beast::tcp_stream(std::move(socket)), body), net::detached);
+        net::co_spawn(acceptor.get_executor(),
+                      answer_one(beast::tcp_stream(std::move(socket)), body), net::detached);
     }
 }
 
@@ -71,17 +72,20 @@ std::vector<Figure> run(std::string const& parley_binary) {
     std::vector<std::string> requests;
     std::size_t bytes = 0;
     for (std::size_t i = 0; i < disputes; ++i) {
-        auto const answer = call(server.port, request_text("POST", "/v1/disputes", server.platform_key, "",
-                                                           fmt::format("file-{}", i), filing_json()));
+        auto const answer =
+            call(server.port, request_text("POST", "/v1/disputes", server.platform_key, "",
+                                           fmt::format("file-{}", i), filing_json()));
         if (answer.status != 201) throw std::runtime_error("filing failed: " + answer.body);
         std::string const id = nlohmann::json::parse(answer.body).at("id");
-        requests.push_back(request_text("GET", "/v1/disputes/" + id, server.platform_key, "", "", ""));
+        requests.push_back(
+            request_text("GET", "/v1/disputes/" + id, server.platform_key, "", "", ""));
     }
     bytes = call(server.port, requests.front()).body.size();
     std::size_t turn = 0;
     LoadResult const before = bare_beast(bytes, requests.front());
-    LoadResult result = run_load(server.port, connections,
-                                 [&](std::size_t) { return requests[turn++ % requests.size()]; }, seconds);
+    LoadResult result = run_load(
+        server.port, connections, [&](std::size_t) { return requests[turn++ % requests.size()]; },
+        seconds);
     LoadResult const after = bare_beast(bytes, requests.front());
     if (result.failed != 0) throw std::runtime_error("a read failed: " + result.first_failure);
     Figure figure;
@@ -91,16 +95,18 @@ std::vector<Figure> run(std::string const& parley_binary) {
     figure.baseline = "a bare Beast server answering as many bytes";
     figure.baseline_value = (before.per_second() + after.per_second()) / 2;
     figure.goal = "0.7 x, then 0.9";
-    figure.note = fmt::format("64 connections, {} bytes an answer; p50 {} us, p99 {} us; baseline {:.0f} before, {:.0f} after",
-                              bytes, result.percentile(0.5), result.percentile(0.99), before.per_second(),
-                              after.per_second());
+    figure.note = fmt::format("64 connections, {} bytes an answer; p50 {} us, p99 {} us; baseline "
+                              "{:.0f} before, {:.0f} after",
+                              bytes, result.percentile(0.5), result.percentile(0.99),
+                              before.per_second(), after.per_second());
     return {figure};
 }
 
 } // namespace
 
 Benchmark reads_benchmark(std::string parley_binary) {
-    return {"reads", "GET of one dispute", [parley_binary = std::move(parley_binary)] { return run(parley_binary); }};
+    return {"reads", "GET of one dispute",
+            [parley_binary = std::move(parley_binary)] { return run(parley_binary); }};
 }
 
 } // namespace parley::bench

@@ -11,9 +11,9 @@ struct Figure {
     std::string name;
     double value = 0;
     std::string unit;
-    std::string baseline;      // what the baseline is, empty where the goal is a number
+    std::string baseline; // what the baseline is, empty where the goal is a number
     double baseline_value = 0;
-    std::string goal;          // in words: "at least 0.7 of the baseline"
+    std::string goal; // in words: "at least 0.7 of the baseline"
     std::string note;
     double ratio() const { return baseline_value > 0 ? value / baseline_value : 0; }
 };

@@ -108,7 +108,17 @@ net::awaitable<Done> stay_open(Running& running, Prepare prepare, Ready ready) {
         return answer_control(engine, std::move(line));
     });
     running.server.start();
-    ready(url_of(running.doors, running.server.port()));
+    std::exception_ptr untold;
+    try {
+        ready(url_of(running.doors, running.server.port()));
+    } catch (...) {
+        untold = std::current_exception(); // nothing can be awaited here
+    }
+    if (untold) { // whoever waits to be told would wait for ever
+        co_await close_doors(running, control);
+        running.signals.cancel();
+        std::rethrow_exception(untold);
+    }
     notify_manager("READY=1");
     co_await running.signals.async_wait(
         net::use_awaitable); // and so it stays until someone ends it

@@ -1,5 +1,7 @@
 #include "api/routes/answers.hpp"
 
+#include "engine/runtime/key_refusals.hpp"
+
 namespace parley::routes {
 
 Answers::Turn::~Turn() {
@@ -20,13 +22,8 @@ void Answers::Turn::keep(http::Response const& answer) {
 Result<std::variant<Answers::Turn, http::Response>> Answers::begin(ReceiptKey key) {
     auto const [place, is_new] = kept_.try_emplace({key.scope, key.key}, Kept{key.fingerprint, {}});
     if (is_new) return Turn(*this, std::move(key));
-    if (place->second.fingerprint != key.fingerprint)
-        return refuse(
-            RefusalCode::idempotency_key_reused,
-            "This Idempotency-Key was used for another request; take a new key for a new request.");
-    if (!place->second.answer)
-        return refuse(RefusalCode::idempotency_in_progress,
-                      "A request with this Idempotency-Key is being worked on; ask again shortly.");
+    if (place->second.fingerprint != key.fingerprint) return key_reused();
+    if (!place->second.answer) return key_in_progress();
     http::Response answer = *place->second.answer;
     answer.set("Idempotent-Replayed", "true");
     return answer;

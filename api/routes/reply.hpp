@@ -5,6 +5,7 @@
 #include "api/routes/services.hpp"
 #include "engine/base/json.hpp"
 #include "engine/core/project.hpp"
+#include "engine/runtime/key_refusals.hpp"
 
 #include <algorithm>
 #include <array>
@@ -120,9 +121,7 @@ Result<typename Map::mapped_type const*> made_before(Map const& map,
         auto const asked = wanted.bytes().begin() + id_time_bytes;
         if (!std::equal(own, own + id_key_bytes, asked)) continue;
         if (std::equal(own + id_key_bytes, id.bytes().end(), asked + id_key_bytes)) return &known;
-        return refuse(RefusalCode::idempotency_key_reused,
-                      "This Idempotency-Key was used for another request; take a new key for a new "
-                      "request.");
+        return key_reused();
     }
     return nullptr;
 }

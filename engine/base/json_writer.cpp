@@ -33,7 +33,8 @@ std::size_t plain_run(std::string_view text, std::size_t from) {
         std::uint64_t word = 0;
         std::memcpy(&word, text.data() + i, sizeof word);
         std::uint64_t const control = (word - ones * 0x20) & ~word & high; // below 0x20
-        if ((control | zero_byte(word ^ (ones * '"')) | zero_byte(word ^ (ones * '\\'))) != 0) break;
+        if ((control | zero_byte(word ^ (ones * '"')) | zero_byte(word ^ (ones * '\\'))) != 0)
+            break;
     }
     while (i < text.size() && escapes[static_cast<unsigned char>(text[i])] == '\0') ++i;
     return i;

@@ -9,7 +9,7 @@
 namespace parley {
 
 // RFC 6962 §2.1 (RFC 9162) Merkle trees over leaf hashes; pure functions of the leaves in order.
-Digest merkle_leaf(std::string_view entry);                 // SHA-256(0x00 || entry)
+Digest merkle_leaf(std::string_view entry);                  // SHA-256(0x00 || entry)
 Digest merkle_node(Digest const& left, Digest const& right); // SHA-256(0x01 || left || right)
 Digest merkle_root(std::span<Digest const> leaves);
 std::vector<Digest> inclusion_proof(std::span<Digest const> leaves, std::uint64_t index);

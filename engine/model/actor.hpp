@@ -23,12 +23,20 @@ constexpr Side other(Side side) {
 // Who someone is in one dispute. `clock` takes the steps of passed deadlines; `decider` is the
 // arbitrator of Track I and the neutral who recommends in Track II.
 enum class Role : std::uint8_t {
-    claimant, respondent, mediator, decider, administrator, platform, auditor, clock,
+    claimant,
+    respondent,
+    mediator,
+    decider,
+    administrator,
+    platform,
+    auditor,
+    clock,
 };
 template <>
 struct EnumNames<Role> {
-    static constexpr std::string_view names[] = {"claimant", "respondent", "mediator", "decider",
-                                                 "administrator", "platform", "auditor", "clock"};
+    static constexpr std::string_view names[] = {"claimant", "respondent",    "mediator",
+                                                 "decider",  "administrator", "platform",
+                                                 "auditor",  "clock"};
 };
 constexpr Role role_of(Side side) {
     return side == Side::claimant ? Role::claimant : Role::respondent;
@@ -62,7 +70,11 @@ struct Actor {
 
 // The audiences. A room is who may read what is said in it.
 enum class Room : std::uint8_t {
-    joint, claimant_caucus, respondent_caucus, neutral_notes, administration,
+    joint,
+    claimant_caucus,
+    respondent_caucus,
+    neutral_notes,
+    administration,
 };
 constexpr std::size_t room_count = 5;
 template <>

@@ -78,7 +78,7 @@ struct OfferInput {
     std::string message;
     std::optional<Instant> expires_at;
 };
-struct OfferRefInput { // accept, decline
+struct OfferRefInput {            // accept, decline
     std::optional<OfferId> offer; // none: the one open offer
     std::string message;
 };
@@ -130,22 +130,49 @@ struct ConsentInput {
     Consent consent; // `by` and `given_at` are set from actor and stamp
 };
 
-using ActInput =
-    std::variant<NoInput, MessageInput, RespondInput, ReplyInput, OfferInput, OfferRefInput, ExtendInput,
-                 AppointInput, AcceptAppointmentInput, ObjectInput, DecideObjectionInput,
-                 FinalDateInput, EvidenceInput, RequestEvidenceInput, OutcomeInput, OutcomeRefInput,
-                 ConsentInput>;
+using ActInput = std::variant<NoInput, MessageInput, RespondInput, ReplyInput, OfferInput,
+                              OfferRefInput, ExtendInput, AppointInput, AcceptAppointmentInput,
+                              ObjectInput, DecideObjectionInput, FinalDateInput, EvidenceInput,
+                              RequestEvidenceInput, OutcomeInput, OutcomeRefInput, ConsentInput>;
 // In the order of ActInput; the kind also names the JSON Schema of the act's body.
 enum class InputKind : std::uint8_t {
-    none, message, respond, reply, offer, offer_ref, extend, appoint, accept_appointment, object,
-    decide_objection, final_date, evidence, request_evidence, outcome, outcome_ref, consent,
+    none,
+    message,
+    respond,
+    reply,
+    offer,
+    offer_ref,
+    extend,
+    appoint,
+    accept_appointment,
+    object,
+    decide_objection,
+    final_date,
+    evidence,
+    request_evidence,
+    outcome,
+    outcome_ref,
+    consent,
 };
 template <>
 struct EnumNames<InputKind> {
-    static constexpr std::string_view names[] = {
-        "none", "message", "respond", "reply", "offer", "offer_ref", "extend", "appoint",
-        "accept_appointment", "object", "decide_objection", "final_date", "evidence",
-        "request_evidence", "outcome", "outcome_ref", "consent"};
+    static constexpr std::string_view names[] = {"none",
+                                                 "message",
+                                                 "respond",
+                                                 "reply",
+                                                 "offer",
+                                                 "offer_ref",
+                                                 "extend",
+                                                 "appoint",
+                                                 "accept_appointment",
+                                                 "object",
+                                                 "decide_objection",
+                                                 "final_date",
+                                                 "evidence",
+                                                 "request_evidence",
+                                                 "outcome",
+                                                 "outcome_ref",
+                                                 "consent"};
 };
 
 // JSON -> nouns, strictly: every fault with its pointer. A missing body reads as an empty object.

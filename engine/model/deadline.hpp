@@ -19,11 +19,11 @@ struct Deadline {
     std::vector<std::string> trace; // one sentence a step of the computation
     std::string step;               // the act that the clock takes when it passes
     std::uint32_t stamp = 0;
-    Instant anchor;                 // what the period ran from
+    Instant anchor; // what the period ran from
     Period period;
-    std::vector<Side> actors;       // whose zones count; empty: the administrator's or the neutral's
-    std::string tz_version;         // release of the time-zone data, "2025b"
-    bool keeps_running = false;     // outlives the stage that armed it
+    std::vector<Side> actors;   // whose zones count; empty: the administrator's or the neutral's
+    std::string tz_version;     // release of the time-zone data, "2025b"
+    bool keeps_running = false; // outlives the stage that armed it
     // Last local day of each actor, in the order of `actors` (one entry where that is empty): what an
     // extension adds to and what a suspension counts from (S11).
     std::vector<Date> last_days;

@@ -28,28 +28,63 @@ struct PartyFacts {
 };
 
 enum class ClaimReason : std::uint8_t {
-    not_received, late, damaged, not_as_described, counterfeit, wrong_item, incomplete, customs_held,
-    return_not_refunded, return_refused, duplicate_charge, wrong_amount, not_authorised,
-    service_not_provided, cancelled_not_refunded, non_payment, other,
+    not_received,
+    late,
+    damaged,
+    not_as_described,
+    counterfeit,
+    wrong_item,
+    incomplete,
+    customs_held,
+    return_not_refunded,
+    return_refused,
+    duplicate_charge,
+    wrong_amount,
+    not_authorised,
+    service_not_provided,
+    cancelled_not_refunded,
+    non_payment,
+    other,
 };
 template <>
 struct EnumNames<ClaimReason> {
-    static constexpr std::string_view names[] = {
-        "not_received", "late", "damaged", "not_as_described", "counterfeit", "wrong_item",
-        "incomplete", "customs_held", "return_not_refunded", "return_refused", "duplicate_charge",
-        "wrong_amount", "not_authorised", "service_not_provided", "cancelled_not_refunded",
-        "non_payment", "other"};
+    static constexpr std::string_view names[] = {"not_received",
+                                                 "late",
+                                                 "damaged",
+                                                 "not_as_described",
+                                                 "counterfeit",
+                                                 "wrong_item",
+                                                 "incomplete",
+                                                 "customs_held",
+                                                 "return_not_refunded",
+                                                 "return_refused",
+                                                 "duplicate_charge",
+                                                 "wrong_amount",
+                                                 "not_authorised",
+                                                 "service_not_provided",
+                                                 "cancelled_not_refunded",
+                                                 "non_payment",
+                                                 "other"};
 };
 
 enum class RemedyKind : std::uint8_t {
-    refund, payment, replacement, repair, return_goods, redelivery, price_reduction, apology, cancellation,
-    nothing, other,
+    refund,
+    payment,
+    replacement,
+    repair,
+    return_goods,
+    redelivery,
+    price_reduction,
+    apology,
+    cancellation,
+    nothing,
+    other,
 };
 template <>
 struct EnumNames<RemedyKind> {
-    static constexpr std::string_view names[] = {"refund", "payment", "replacement", "repair",
-                                                 "return_goods", "redelivery", "price_reduction", "apology",
-                                                 "cancellation", "nothing", "other"};
+    static constexpr std::string_view names[] = {
+        "refund",          "payment", "replacement",  "repair",  "return_goods", "redelivery",
+        "price_reduction", "apology", "cancellation", "nothing", "other"};
 };
 
 // One executable term: who (the payer or performer), what, how much, by when. Its words are content.
@@ -78,14 +113,21 @@ struct EnumNames<Track> {
 
 // C1 to C9 of procedures.md 2.7, in order.
 enum class ConsentKind : std::uint8_t {
-    odr_clause, standing_submission, arbitration, outcome, file_to_decider, language, mandate,
-    publication, automation,
+    odr_clause,
+    standing_submission,
+    arbitration,
+    outcome,
+    file_to_decider,
+    language,
+    mandate,
+    publication,
+    automation,
 };
 template <>
 struct EnumNames<ConsentKind> {
-    static constexpr std::string_view names[] = {
-        "odr_clause", "standing_submission", "arbitration", "outcome", "file_to_decider",
-        "language", "mandate", "publication", "automation"};
+    static constexpr std::string_view names[] = {"odr_clause", "standing_submission", "arbitration",
+                                                 "outcome",    "file_to_decider",     "language",
+                                                 "mandate",    "publication",         "automation"};
 };
 
 // A consent is typed, timed and about an exact text.
@@ -95,10 +137,10 @@ struct Consent {
     Instant given_at;
     std::string text_sha256; // 64 hex digits of the text as shown
     std::string locale;
-    std::optional<Track> track;        // odr_clause and arbitration: what the text said
-    std::optional<Money> amount_most;  // a cap in the clause or the standing submission
-    bool read_and_understood = false;  // arbitration: certified by the consumer
-    bool separate_document = false;    // arbitration: a writing of its own
+    std::optional<Track> track;       // odr_clause and arbitration: what the text said
+    std::optional<Money> amount_most; // a cap in the clause or the standing submission
+    bool read_and_understood = false; // arbitration: certified by the consumer
+    bool separate_document = false;   // arbitration: a writing of its own
     friend bool operator==(Consent const&, Consent const&) = default;
 };
 

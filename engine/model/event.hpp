@@ -80,8 +80,8 @@ struct StepTaken {
 struct NeutralAppointed {
     SeatKind seat = SeatKind::mediator;
     NeutralId neutral;
-    bool drawn = false;     // by the clock from the roster, rather than named by the administrator
-    bool seated = false;    // at once (a drawn or consented neutral); else on acceptance
+    bool drawn = false;  // by the clock from the roster, rather than named by the administrator
+    bool seated = false; // at once (a drawn or consented neutral); else on acceptance
     std::uint32_t candidates = 0; // how many the draw chose among
     friend bool operator==(NeutralAppointed const&, NeutralAppointed const&) = default;
 };
@@ -132,11 +132,16 @@ struct EvidenceRequested {
     friend bool operator==(EvidenceRequested const&, EvidenceRequested const&) = default;
 };
 enum class OutcomeKind : std::uint8_t {
-    settlement, award, recommendation, withdrawal, dismissal, referral,
+    settlement,
+    award,
+    recommendation,
+    withdrawal,
+    dismissal,
+    referral,
 };
 template <>
 struct EnumNames<OutcomeKind> {
-    static constexpr std::string_view names[] = {"settlement", "award", "recommendation",
+    static constexpr std::string_view names[] = {"settlement", "award",     "recommendation",
                                                  "withdrawal", "dismissal", "referral"};
 };
 enum class Binding : std::uint8_t { none, one_side, both };
@@ -201,25 +206,33 @@ using EventBody =
                  MessagePosted, ExtensionProposed, DeadlineExtended, StepTaken, NeutralAppointed,
                  AppointmentAccepted, NeutralObjected, ObjectionDecided, NeutralStoodDown,
                  InterestDisclosed, FinalDateSet, EvidenceSubmitted, EvidenceRequested,
-                 OutcomeRendered, CorrectionRequested, OutcomeAccepted, OutcomeRefused, ConsentGiven,
-                 WithdrawalProposed, Withdrawn, PerformanceConfirmed, BreachReported, DeadlinePassed,
-                 ContentErased>;
+                 OutcomeRendered, CorrectionRequested, OutcomeAccepted, OutcomeRefused,
+                 ConsentGiven, WithdrawalProposed, Withdrawn, PerformanceConfirmed, BreachReported,
+                 DeadlinePassed, ContentErased>;
 constexpr std::string_view event_names[] = {
-    "dispute_filed", "responded", "replied", "offer_made", "offer_accepted", "offer_declined",
-    "message_posted", "extension_proposed", "deadline_extended", "step_taken", "neutral_appointed",
-    "appointment_accepted", "neutral_objected", "objection_decided", "neutral_stood_down",
-    "interest_disclosed", "final_date_set", "evidence_submitted", "evidence_requested",
-    "outcome_rendered", "correction_requested", "outcome_accepted", "outcome_refused",
-    "consent_given", "withdrawal_proposed", "withdrawn", "performance_confirmed", "breach_reported",
-    "deadline_passed", "content_erased"};
+    "dispute_filed",       "responded",          "replied",
+    "offer_made",          "offer_accepted",     "offer_declined",
+    "message_posted",      "extension_proposed", "deadline_extended",
+    "step_taken",          "neutral_appointed",  "appointment_accepted",
+    "neutral_objected",    "objection_decided",  "neutral_stood_down",
+    "interest_disclosed",  "final_date_set",     "evidence_submitted",
+    "evidence_requested",  "outcome_rendered",   "correction_requested",
+    "outcome_accepted",    "outcome_refused",    "consent_given",
+    "withdrawal_proposed", "withdrawn",          "performance_confirmed",
+    "breach_reported",     "deadline_passed",    "content_erased"};
 static_assert(std::size(event_names) == std::variant_size_v<EventBody>);
 
 enum class Status : std::uint8_t {
-    open, settled, withdrawn, decided, closed,
+    open,
+    settled,
+    withdrawn,
+    decided,
+    closed,
 };
 template <>
 struct EnumNames<Status> {
-    static constexpr std::string_view names[] = {"open", "settled", "withdrawn", "decided", "closed"};
+    static constexpr std::string_view names[] = {"open", "settled", "withdrawn", "decided",
+                                                 "closed"};
 };
 
 // The stage that an event led to, as computed then.
@@ -242,21 +255,23 @@ struct Notified {
 // What follows from an event, travelling inside it as computed, so that replaying needs neither the
 // procedure nor the time-zone data.
 struct Consequences {
-    std::optional<DroppedDeadline> passed; // the deadline whose passing this is: on every event of the clock
+    std::optional<DroppedDeadline>
+        passed; // the deadline whose passing this is: on every event of the clock
     std::optional<StageEntered> entered;
     std::vector<DroppedDeadline> dropped;
     std::vector<Deadline> armed;
     std::vector<std::string> marks; // facts of record, such as respondent_silent
     std::vector<Notified> notified;
     bool empty() const {
-        return !passed && !entered && dropped.empty() && armed.empty() && marks.empty() && notified.empty();
+        return !passed && !entered && dropped.empty() && armed.empty() && marks.empty() &&
+               notified.empty();
     }
     friend bool operator==(Consequences const&, Consequences const&) = default;
 };
 
 struct Event {
     EventId id;
-    std::string step;  // the act of the procedure, or empty
+    std::string step; // the act of the procedure, or empty
     Room room = Room::joint;
     std::string stage; // in which it was said
     Instant at;

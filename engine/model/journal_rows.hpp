@@ -16,15 +16,15 @@ struct StoredEvent {
     std::string stream;        // dsp_: disputes alone have streams
     std::uint64_t version = 0; // dense within the stream, from 1; internal, never shown
     Room room = Room::joint;
-    std::uint32_t number = 0;  // dense within stream and room, from 1
-    std::string id;            // evt_
+    std::uint32_t number = 0; // dense within stream and room, from 1
+    std::string id;           // evt_
     std::string stage;
     std::string type;
     Instant at;
-    std::string envelope;      // one JSON object, no newline
+    std::string envelope; // one JSON object, no newline
     Bytes32 nonce{};
-    Digest hash{};             // SHA-256("parley-event/v1\n" || envelope)
-    std::string content;       // JSON, empty when there is none or when it was erased
+    Digest hash{};               // SHA-256("parley-event/v1\n" || envelope)
+    std::string content;         // JSON, empty when there is none or when it was erased
     std::optional<Bytes32> salt; // none when erased
     std::uint64_t position = 0;  // in the log; given by the commit
 };
@@ -57,12 +57,12 @@ struct DueRow {
 
 // A message for the outside world, written in the transaction of the event it tells of.
 struct OutboxRow {
-    std::string id; // of the event, with "/<addressee>"
-    std::string kind;   // notice
+    std::string id;   // of the event, with "/<addressee>"
+    std::string kind; // notice
     DisputeId dispute;
-    std::string event;  // evt_
+    std::string event;     // evt_
     std::string addressee; // pty_ or ntr_
-    std::string notice; // template name
+    std::string notice;    // template name
     Instant at;
 };
 
@@ -75,11 +75,11 @@ struct LoadChange {
 // What was answered to a key, by reference: the answer is rendered again from the recorded version.
 struct StoredReceipt {
     ReceiptKey key;
-    std::string stream;         // whose events they are; an object id for things without events
-    std::uint64_t version = 0;  // of the stream after the command
+    std::string stream;        // whose events they are; an object id for things without events
+    std::uint64_t version = 0; // of the stream after the command
     std::vector<std::string> events;
     std::int32_t status = 200;
-    Instant at;                 // wall clock, not a test clock
+    Instant at; // wall clock, not a test clock
 };
 
 // Everything one command writes; it commits whole or not at all.
@@ -108,7 +108,8 @@ struct Platform {
 enum class KeyKind : std::uint8_t { platform, administrator, neutral, auditor, party };
 template <>
 struct EnumNames<KeyKind> {
-    static constexpr std::string_view names[] = {"platform", "administrator", "neutral", "auditor", "party"};
+    static constexpr std::string_view names[] = {"platform", "administrator", "neutral", "auditor",
+                                                 "party"};
 };
 struct ApiKey {
     ApiKeyId id;

@@ -44,10 +44,10 @@ struct EnumNames<SeatStatus> {
 // The mediator's or decider's seat with what has happened to it.
 struct Seat {
     SeatStatus status = SeatStatus::vacant;
-    NeutralId neutral;                        // asked or seated
-    Instant notified_at;                      // when the parties were told of the appointment
-    std::optional<Side> challenged_by;        // an objection for cause that awaits its decision
-    std::vector<NeutralId> removed;           // who sat here or declined, never asked again
+    NeutralId neutral;                         // asked or seated
+    Instant notified_at;                       // when the parties were told of the appointment
+    std::optional<Side> challenged_by;         // an objection for cause that awaits its decision
+    std::vector<NeutralId> removed;            // who sat here or declined, never asked again
     std::array<std::uint32_t, 2> peremptory{}; // objections used, by Side
     std::uint32_t replacements = 0;
     friend bool operator==(Seat const&, Seat const&) = default;
@@ -84,8 +84,8 @@ struct DisputeState {
     Resolution resolution;
     Instant filed_at;
     EventId filed_event;
-    Instant last_at;            // of the last event, in any room
-    std::uint64_t version = 0;  // events so far; internal, never shown
+    Instant last_at;           // of the last event, in any room
+    std::uint64_t version = 0; // events so far; internal, never shown
     std::string channel;
     Instant concluded_at;
 
@@ -103,8 +103,8 @@ struct DisputeState {
     std::optional<Answer> reply;
     std::vector<Consent> consents;
 
-    std::vector<Deadline> deadlines;           // open ones, by name
-    std::vector<SuspendedDeadline> suspended;  // waiting for the stage to resume
+    std::vector<Deadline> deadlines;          // open ones, by name
+    std::vector<SuspendedDeadline> suspended; // waiting for the stage to resume
     std::uint32_t last_stamp = 0;
     std::vector<std::pair<std::string, Instant>> passed; // deadlines that passed, in order
     std::map<std::string, std::uint32_t> extensions;     // granted, by deadline

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "engine/base/fault.hpp"
 #include "engine/model/journal_rows.hpp"
 
 #include <span>
@@ -28,9 +27,7 @@ public:
     virtual void set_clock(TestClockId clock, Instant now) = 0; // never back
     // The same for a keyed request, with its receipt in the same transaction; a receipt that is there
     // already is a Fault.
-    virtual void set_clock_once(TestClockId, Instant, StoredReceipt const&) {
-        throw Fault("this journal keeps no receipts of clocks");
-    }
+    virtual void set_clock_once(TestClockId clock, Instant now, StoredReceipt const& receipt) = 0;
     // Proof of life for the outage rule (procedures.md S11, design.md 8).
     virtual void beat(Instant now) = 0;
     virtual void delete_receipts_before(Instant at) = 0;

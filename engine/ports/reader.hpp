@@ -33,8 +33,10 @@ public:
     virtual std::uint64_t log_size(bool live) = 0;
     // Newest first; `before` is the id of the last one on the previous page.
     virtual std::vector<DisputeRow> disputes(DisputeFilter const& filter,
-                                             std::optional<DisputeId> before, std::size_t limit) = 0;
-    virtual std::optional<StoredReceipt> receipt(std::string const& scope, std::string const& key) = 0;
+                                             std::optional<DisputeId> before,
+                                             std::size_t limit) = 0;
+    virtual std::optional<StoredReceipt> receipt(std::string const& scope,
+                                                 std::string const& key) = 0;
 
     // Deadlines of one clock (none: real time) that lie at or before `until`, soonest first.
     virtual std::vector<DueRow> due(std::optional<TestClockId> clock, Instant until,
@@ -51,7 +53,8 @@ public:
     virtual std::vector<TestClock> clocks() = 0;
     virtual std::optional<Instant> last_beat() = 0;
     virtual std::vector<OutboxRow> outbox(std::size_t limit) = 0;
-    virtual std::vector<DisputeRow> all_disputes(std::optional<DisputeId> after, std::size_t limit) = 0;
+    virtual std::vector<DisputeRow> all_disputes(std::optional<DisputeId> after,
+                                                 std::size_t limit) = 0;
 };
 
 } // namespace parley

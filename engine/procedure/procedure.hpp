@@ -16,59 +16,136 @@ namespace parley {
 // A kind of act that needs code. Procedures combine and parameterise them; core implements each one.
 // `procedure/behaviours.hpp` says for each what it takes and what it may lead to.
 enum class Behaviour : std::uint8_t {
-    file_dispute, respond, reply, make_offer, accept_offer, decline_offer, post_message,
-    extend_deadline, move_on, let_pass, withdraw, appoint_neutral, draw_neutral, accept_appointment,
-    object_to_neutral, decide_objection, stand_down, disclose, set_final_date, submit_evidence,
-    request_evidence, render_outcome, request_correction, correct_outcome, accept_outcome,
-    refuse_outcome, give_consent, confirm_performance, report_breach,
+    file_dispute,
+    respond,
+    reply,
+    make_offer,
+    accept_offer,
+    decline_offer,
+    post_message,
+    extend_deadline,
+    move_on,
+    let_pass,
+    withdraw,
+    appoint_neutral,
+    draw_neutral,
+    accept_appointment,
+    object_to_neutral,
+    decide_objection,
+    stand_down,
+    disclose,
+    set_final_date,
+    submit_evidence,
+    request_evidence,
+    render_outcome,
+    request_correction,
+    correct_outcome,
+    accept_outcome,
+    refuse_outcome,
+    give_consent,
+    confirm_performance,
+    report_breach,
 };
 template <>
 struct EnumNames<Behaviour> {
-    static constexpr std::string_view names[] = {
-        "file_dispute", "respond", "reply", "make_offer", "accept_offer", "decline_offer",
-        "post_message", "extend_deadline", "move_on", "let_pass", "withdraw", "appoint_neutral",
-        "draw_neutral", "accept_appointment", "object_to_neutral", "decide_objection", "stand_down",
-        "disclose", "set_final_date", "submit_evidence", "request_evidence", "render_outcome",
-        "request_correction", "correct_outcome", "accept_outcome", "refuse_outcome", "give_consent",
-        "confirm_performance", "report_breach"};
+    static constexpr std::string_view names[] = {"file_dispute",
+                                                 "respond",
+                                                 "reply",
+                                                 "make_offer",
+                                                 "accept_offer",
+                                                 "decline_offer",
+                                                 "post_message",
+                                                 "extend_deadline",
+                                                 "move_on",
+                                                 "let_pass",
+                                                 "withdraw",
+                                                 "appoint_neutral",
+                                                 "draw_neutral",
+                                                 "accept_appointment",
+                                                 "object_to_neutral",
+                                                 "decide_objection",
+                                                 "stand_down",
+                                                 "disclose",
+                                                 "set_final_date",
+                                                 "submit_evidence",
+                                                 "request_evidence",
+                                                 "render_outcome",
+                                                 "request_correction",
+                                                 "correct_outcome",
+                                                 "accept_outcome",
+                                                 "refuse_outcome",
+                                                 "give_consent",
+                                                 "confirm_performance",
+                                                 "report_breach"};
 };
 
 // What a behaviour was told in the file, one struct for all; the reader refuses parameters that the
 // behaviour does not declare. Numbers are already taken from the file's parameters.
 struct BehaviourSettings {
-    std::string deadline;               // extend_deadline, set_final_date
-    std::optional<Period> period_most;  // extend_deadline: at most this long
-    std::int32_t times = 0;             // extend_deadline: how often; object_to_neutral: peremptory, per side
-    std::string consent;                // extend_deadline: both; withdraw: none, other_side
-    std::optional<SeatKind> seat;       // appointment, objection, outcome: whose seat
-    std::optional<Period> window;       // object_to_neutral: peremptory, after notification; set_final_date: least notice
-    std::optional<Period> cause_window; // object_to_neutral: for cause, after the latest appointment or disclosure
-    std::optional<OutcomeKind> kind;    // render_outcome
-    std::optional<Binding> binding;     // render_outcome
-    std::string place;                  // render_outcome: default place of arbitration
-    std::optional<Period> reflection;   // accept_outcome: a consumer waits this long
-    std::string basis;                  // render_outcome
-    std::vector<ConsentKind> consents;  // give_consent: which kinds may be given here
+    std::string deadline;              // extend_deadline, set_final_date
+    std::optional<Period> period_most; // extend_deadline: at most this long
+    std::int32_t times = 0; // extend_deadline: how often; object_to_neutral: peremptory, per side
+    std::string consent;    // extend_deadline: both; withdraw: none, other_side
+    std::optional<SeatKind> seat; // appointment, objection, outcome: whose seat
+    std::optional<Period>
+        window; // object_to_neutral: peremptory, after notification; set_final_date: least notice
+    std::optional<Period>
+        cause_window; // object_to_neutral: for cause, after the latest appointment or disclosure
+    std::optional<OutcomeKind> kind;   // render_outcome
+    std::optional<Binding> binding;    // render_outcome
+    std::string place;                 // render_outcome: default place of arbitration
+    std::optional<Period> reflection;  // accept_outcome: a consumer waits this long
+    std::string basis;                 // render_outcome
+    std::vector<ConsentKind> consents; // give_consent: which kinds may be given here
 };
 
 // A fact that a condition asks for, from a closed set; see conditions.hpp for each one's sentence.
 enum class Fact : std::uint8_t {
-    counterclaim_made, claim_accepted, offer_open_by_other_side, settlement_reached,
-    mediator_asked, mediator_seated, decider_asked, decider_seated, challenge_pending,
-    mediator_may_decide, outcome_rendered, outcome_binding, outcome_refused, correction_pending,
-    withdrawal_agreed, reflection_over, resumes_a_stage, track_is_one,
+    counterclaim_made,
+    claim_accepted,
+    offer_open_by_other_side,
+    settlement_reached,
+    mediator_asked,
+    mediator_seated,
+    decider_asked,
+    decider_seated,
+    challenge_pending,
+    mediator_may_decide,
+    outcome_rendered,
+    outcome_binding,
+    outcome_refused,
+    correction_pending,
+    withdrawal_agreed,
+    reflection_over,
+    resumes_a_stage,
+    track_is_one,
     marked,             // takes a mark: {"marked": "respondent_silent"}
     deadline_passed,    // takes a deadline: {"deadline_passed": "correction_window"}
     replacements_below, // takes a number or a parameter: {"replacements_below": "replacements_max"}
 };
 template <>
 struct EnumNames<Fact> {
-    static constexpr std::string_view names[] = {
-        "counterclaim_made", "claim_accepted", "offer_open_by_other_side", "settlement_reached",
-        "mediator_asked", "mediator_seated", "decider_asked", "decider_seated", "challenge_pending",
-        "mediator_may_decide", "outcome_rendered", "outcome_binding", "outcome_refused",
-        "correction_pending", "withdrawal_agreed", "reflection_over", "resumes_a_stage",
-        "track_is_one", "marked", "deadline_passed", "replacements_below"};
+    static constexpr std::string_view names[] = {"counterclaim_made",
+                                                 "claim_accepted",
+                                                 "offer_open_by_other_side",
+                                                 "settlement_reached",
+                                                 "mediator_asked",
+                                                 "mediator_seated",
+                                                 "decider_asked",
+                                                 "decider_seated",
+                                                 "challenge_pending",
+                                                 "mediator_may_decide",
+                                                 "outcome_rendered",
+                                                 "outcome_binding",
+                                                 "outcome_refused",
+                                                 "correction_pending",
+                                                 "withdrawal_agreed",
+                                                 "reflection_over",
+                                                 "resumes_a_stage",
+                                                 "track_is_one",
+                                                 "marked",
+                                                 "deadline_passed",
+                                                 "replacements_below"};
 };
 
 // One fact, asked for or against ({"not": ...}). Lists of them mean "all of".
@@ -94,16 +171,16 @@ struct Step {
     Behaviour does = Behaviour::move_on;
     BehaviourSettings settings;
     std::vector<Condition> needs;
-    std::vector<Branch> to;             // empty: stays
-    std::vector<std::string> marks;     // recorded when taken
-    std::vector<std::string> arms;      // deadlines of the stage that start with this step
-    std::vector<std::string> stops;     // open deadlines that this step ends
-    std::vector<Role> notifies;         // told of availability in the same batch
-    std::vector<Room> rooms;            // where it may be said; joint when empty
+    std::vector<Branch> to;         // empty: stays
+    std::vector<std::string> marks; // recorded when taken
+    std::vector<std::string> arms;  // deadlines of the stage that start with this step
+    std::vector<std::string> stops; // open deadlines that this step ends
+    std::vector<Role> notifies;     // told of availability in the same batch
+    std::vector<Room> rooms;        // where it may be said; joint when empty
     bool once_per_side = false;
-    bool verified_sign_in = false;      // needs a sign-in that Parley itself checked
+    bool verified_sign_in = false; // needs a sign-in that Parley itself checked
     std::string means, cites;
-    std::string pointer;                // where it stands in the file
+    std::string pointer; // where it stands in the file
 };
 
 enum class Ends : std::uint8_t { end_of_day, instant };
@@ -115,37 +192,45 @@ enum class OnReturn : std::uint8_t { restart, remaining };
 struct DeadlineRule {
     std::string name;
     Period after;
-    std::string after_parameter;     // the parameter it came from, for citations
-    std::vector<Role> actors;        // whose time zones count (S3); parties, neutral or administrator
+    std::string after_parameter; // the parameter it came from, for citations
+    std::vector<Role> actors;    // whose time zones count (S3); parties, neutral or administrator
     Ends ends = Ends::end_of_day;
     OnReturn on_return = OnReturn::restart; // when the stage is entered again (K14)
-    bool keeps_running = false;      // not dropped with the stage
-    bool by_step = false;            // armed by a step that names it, not by entering the stage
-    bool only_once = false;          // not armed while it runs nor after it has passed
-    std::string then;                // step taken by the clock
+    bool keeps_running = false;             // not dropped with the stage
+    bool by_step = false;   // armed by a step that names it, not by entering the stage
+    bool only_once = false; // not armed while it runs nor after it has passed
+    std::string then;       // step taken by the clock
     std::string means, cites;
     std::string pointer;
 };
 
 enum class StageKind : std::uint8_t {
-    filing, exchange, negotiation, facilitation, appointment, adjudication, recommendation, enforcement, end,
+    filing,
+    exchange,
+    negotiation,
+    facilitation,
+    appointment,
+    adjudication,
+    recommendation,
+    enforcement,
+    end,
 };
 template <>
 struct EnumNames<StageKind> {
-    static constexpr std::string_view names[] = {"filing", "exchange", "negotiation", "facilitation",
-                                                 "appointment", "adjudication", "recommendation",
-                                                 "enforcement", "end"};
+    static constexpr std::string_view names[] = {"filing",         "exchange",    "negotiation",
+                                                 "facilitation",   "appointment", "adjudication",
+                                                 "recommendation", "enforcement", "end"};
 };
 
 struct Stage {
     std::string name;
     StageKind kind = StageKind::exchange;
     Label label = Label::open;
-    Status status = Status::open;    // closed kinds for an end
-    std::string result;              // end: settlement, withdrawal, award, recommendation, none
-    std::vector<Role> waits_for;     // whose turn it is
+    Status status = Status::open; // closed kinds for an end
+    std::string result;           // end: settlement, withdrawal, award, recommendation, none
+    std::vector<Role> waits_for;  // whose turn it is
     std::vector<DeadlineRule> deadlines;
-    std::vector<Step> steps;         // its own, then the common ones that apply here
+    std::vector<Step> steps; // its own, then the common ones that apply here
     std::string means, cites;
     std::string pointer;
 
@@ -159,22 +244,22 @@ struct Stage {
 
 struct Parameter {
     std::string name;
-    std::string text;                 // as in the file: P7D, 3, false
+    std::string text; // as in the file: P7D, 3, false
     std::optional<Period> period;
     std::optional<std::int64_t> number;
     std::string means, cites;
-    bool bracketed = false;           // never agreed in the drafts
+    bool bracketed = false; // never agreed in the drafts
 };
 
 // Rules as data, read and checked. Immutable once read; shared by every dispute pinned to it.
 struct Procedure {
-    ProcedureRef ref;                 // sha256 of the file's bytes
+    ProcedureRef ref; // sha256 of the file's bytes
     std::string title, means;
-    std::string source, status;       // symbol of the source text; adopted, draft, historic, own
+    std::string source, status; // symbol of the source text; adopted, draft, historic, own
     Track track = Track::two;
     std::vector<Parameter> parameters;
-    std::vector<Stage> stages;        // the first one is where a filing happens
-    std::string text;                 // the file
+    std::vector<Stage> stages; // the first one is where a filing happens
+    std::string text;          // the file
 
     Stage const* stage(std::string_view wanted) const {
         for (Stage const& s : stages)
@@ -207,7 +292,8 @@ public:
     // Refuses a second file with the same name and version but other bytes.
     Result<std::shared_ptr<Procedure const>> add(std::string_view text);
     std::shared_ptr<Procedure const> latest(std::string_view name) const;
-    std::shared_ptr<Procedure const> find(ProcedureRef const& ref) const; // by name, version and hash
+    std::shared_ptr<Procedure const> find(
+        ProcedureRef const& ref) const; // by name, version and hash
     std::shared_ptr<Procedure const> find(std::string_view name, std::int32_t version) const;
     std::vector<std::shared_ptr<Procedure const>> all() const;
 

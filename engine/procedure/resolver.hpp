@@ -14,15 +14,16 @@ namespace parley {
 struct LawRow {
     std::vector<std::string> countries; // ISO 3166-1; "EU", "EEA" are expanded by the file itself
     std::string jurisdiction;           // as people call it
-    std::string effect;                 // binding, not_binding, not_binding_below, post_dispute_form, ...
+    std::string effect; // binding, not_binding, not_binding_below, post_dispute_form, ...
     std::string condition, authority, citation;
     std::string form; // what an agreement after the dispute must have: plain, separate, certified
-    bool verified = true;               // read in the source, or noted from memory
+    bool verified = true; // read in the source, or noted from memory
     std::optional<Money> threshold;
-    std::optional<std::string> region;  // a part of the country (Quebec); matched by residence region
+    std::optional<std::string>
+        region; // a part of the country (Quebec); matched by residence region
     Instant from;
     std::optional<Instant> to;
-    std::int32_t specificity = 0;       // the most specific row wins
+    std::int32_t specificity = 0; // the most specific row wins
 };
 struct LawTable {
     std::string version; // "2026-11"
@@ -37,7 +38,7 @@ struct ResolverFacts {
     ClaimReason reason = ClaimReason::other;
     Money amount;
     Instant concluded_at;
-    Instant at;                          // when it is asked: a consent counts by its time against these
+    Instant at; // when it is asked: a consent counts by its time against these
     std::optional<Instant> dispute_arose_at; // commencement; none while it is being filed
     std::span<Consent const> consents;
 };

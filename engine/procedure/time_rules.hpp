@@ -47,8 +47,8 @@ struct TimedActor {
 
 struct ComputedDeadline {
     Instant at;
-    std::string zone;              // of the actor whose end is the latest (S3)
-    std::vector<Date> last_days;   // one an actor, in order
+    std::string zone;            // of the actor whose end is the latest (S3)
+    std::vector<Date> last_days; // one an actor, in order
     std::vector<std::string> trace;
 };
 
@@ -58,11 +58,13 @@ Result<ComputedDeadline> compute_deadline(ZoneRules const& zones, Period period,
                                           std::span<TimedActor const> actors, bool instant,
                                           std::string_view because);
 // Adds the days of `by` to each actor's last day (S11).
-Result<ComputedDeadline> extend_deadline(ZoneRules const& zones, Deadline const& deadline, Period by,
-                                         std::span<TimedActor const> actors, std::string_view because);
+Result<ComputedDeadline> extend_deadline(ZoneRules const& zones, Deadline const& deadline,
+                                         Period by, std::span<TimedActor const> actors,
+                                         std::string_view because);
 // Whole days left of a suspended deadline, and the deadline that resumes with them (S11).
 std::int32_t days_left(ZoneRules const& zones, Deadline const& deadline, Instant suspended_at);
-Result<ComputedDeadline> resume_deadline(ZoneRules const& zones, std::int32_t days, Instant resumed_at,
-                                         std::span<TimedActor const> actors, std::string_view because);
+Result<ComputedDeadline> resume_deadline(ZoneRules const& zones, std::int32_t days,
+                                         Instant resumed_at, std::span<TimedActor const> actors,
+                                         std::string_view because);
 
 } // namespace parley

@@ -27,7 +27,8 @@ public:
     Answers& operator=(Answers const&) = delete;
 
     // Runs `answer` on `executor`, soon.
-    static void give(boost::asio::any_io_executor executor, std::move_only_function<void()> answer) {
+    static void give(boost::asio::any_io_executor executor,
+                     std::move_only_function<void()> answer) {
         if (gathering() != nullptr) gathering()->add(std::move(executor), std::move(answer));
         else boost::asio::post(executor, std::move(answer));
     }

@@ -33,7 +33,8 @@ bool moved_for_outage(std::vector<StoredEvent> const& events, OutageJob const& w
 }
 
 std::optional<ReceiptKey> const& receipt_of(Asked const& ask) {
-    return std::visit([](auto const& what) -> std::optional<ReceiptKey> const& { return what.receipt; }, ask);
+    return std::visit(
+        [](auto const& what) -> std::optional<ReceiptKey> const& { return what.receipt; }, ask);
 }
 
 // The reason may name an event that the caller may not know of; the log has it.
@@ -58,8 +59,11 @@ void Committer::Batch::take(Job& job) {
     } catch (Fault const& fault) {
         self.log_(fmt::format("reading for a command failed: {}", fault.what()));
         self.store_failed(false);
-        slots.push_back({&job, {}, no_unit,
-                         refuse(RefusalCode::busy, "The store cannot be read just now; try again.")});
+        slots.push_back(
+            {&job,
+             {},
+             no_unit,
+             refuse(RefusalCode::busy, "The store cannot be read just now; try again.")});
     }
 }
 
@@ -71,14 +75,12 @@ void Committer::Batch::ask(Job& job, AskJob& what) {
 
 Result<Receipt> Committer::Batch::decide_ask(AskJob& what, Slot& slot) {
     auto const& key = receipt_of(what.ask);
-    if (key && !keys.emplace(key->scope, key->key).second)
-        return key_in_progress();
-    auto result = std::visit(
-        Overloaded{
-            [&](Filing& filing) { return decide_filing_of(filing, slot); },
-            [&](Command& command) { return decide_command(command, slot); },
-        },
-        what.ask);
+    if (key && !keys.emplace(key->scope, key->key).second) return key_in_progress();
+    auto result = std::visit(Overloaded{
+                                 [&](Filing& filing) { return decide_filing_of(filing, slot); },
+                                 [&](Command& command) { return decide_command(command, slot); },
+                             },
+                             what.ask);
     if (!result && key) // refused now, but perhaps done already under this key
         if (auto before = recorded(*key)) return std::move(*before);
     return result;
@@ -88,9 +90,11 @@ Result<Receipt> Committer::Batch::decide_filing_of(Filing& filing, Slot& slot) {
     slot.dispute = filing.dispute;
     if (auto const& clock = filing.input.clock) {
         auto const known = registry->clocks.find(*clock);
-        if (filing.live || known == registry->clocks.end() || known->second.platform != filing.platform)
-            return refuse_field(RefusalCode::invalid, "/clock",
-                                "There is no such test clock; create one with POST /v1/test/clocks.");
+        if (filing.live || known == registry->clocks.end() ||
+            known->second.platform != filing.platform)
+            return refuse_field(
+                RefusalCode::invalid, "/clock",
+                "There is no such test clock; create one with POST /v1/test/clocks.");
     }
     Entropy entropy(random32());
     Stamp const stamp{now_of(filing.input.clock), entropy, roster(filing.live)};
@@ -98,7 +102,8 @@ Result<Receipt> Committer::Batch::decide_filing_of(Filing& filing, Slot& slot) {
     if (!decided) return std::unexpected(std::move(decided.error()));
     if (filing.validate_only) {
         Heads heads;
-        return Receipt{advance_entry(self.world_, nullptr, std::move(decided->after), heads, {}), {}, false};
+        return Receipt{
+            advance_entry(self.world_, nullptr, std::move(decided->after), heads, {}), {}, false};
     }
     slot.unit = add(nullptr, std::move(*decided), entropy, filing.receipt,
                     filing.input.transaction.reference);
@@ -117,8 +122,10 @@ Result<Receipt> Committer::Batch::decide_command(Command& command, Slot& slot) {
     auto decided = decide(self.world_, *entry->procedure, entry->state, command, stamp);
     if (!decided) return std::unexpected(std::move(decided.error()));
     if (command.validate_only)
-        return Receipt{advance_entry(self.world_, entry.get(), std::move(decided->after), entry->heads, {}),
-                       {}, false};
+        return Receipt{
+            advance_entry(self.world_, entry.get(), std::move(decided->after), entry->heads, {}),
+            {},
+            false};
     slot.unit = add(entry.get(), std::move(*decided), entropy, command.receipt, {});
     return Receipt{overlay.at(command.dispute), {}, false};
 }
@@ -167,7 +174,8 @@ void Committer::Batch::erase(Job& job, EraseJob const& what) {
         Entropy entropy(random32());
         Stamp const stamp{at, entropy, {}};
         auto decided = erase_content(entry->state, std::move(events), what.actor, stamp);
-        if (!decided.events.empty()) slot.unit = add(entry.get(), std::move(decided), entropy, {}, {});
+        if (!decided.events.empty())
+            slot.unit = add(entry.get(), std::move(decided), entropy, {}, {});
         slot.result = Receipt{overlay.at(what.dispute), {}, false};
     }
     slots.push_back(std::move(slot));
@@ -185,13 +193,14 @@ void Committer::Batch::advance(Job& job, AdvanceJob& what) {
         slot.result = key_in_progress();
     } else if (auto const there = arrives.find(what.clock);
                what.to < (there != arrives.end() ? there->second : clock->second.now)) {
-        slot.result = refuse(RefusalCode::clock_moves_forward_only,
-                             fmt::format("The clock stands at {}; it only moves forward.",
-                                         text_of(there != arrives.end() ? there->second
-                                                                        : clock->second.now)));
+        slot.result = refuse(
+            RefusalCode::clock_moves_forward_only,
+            fmt::format("The clock stands at {}; it only moves forward.",
+                        text_of(there != arrives.end() ? there->second : clock->second.now)));
     } else {
         // A deadline that falls on `to` itself has not passed: acts of that instant come first (S10).
-        auto const rows = self.reader_.due(what.clock, what.to - 1, advance_chunk + what.stuck.size());
+        auto const rows =
+            self.reader_.due(what.clock, what.to - 1, advance_chunk + what.stuck.size());
         bool more = false; // what another job of this batch fired may have left something due
         for (DueRow const& row : rows) {
             if (what.stuck.contains(row.dispute)) continue;
@@ -243,9 +252,10 @@ EntryPtr Committer::Batch::fire_due(EntryPtr entry, Instant at, Job* for_clock) 
         std::size_t const unit = add(entry.get(), std::move(decided), entropy, {}, {});
         entry = overlay.at(entry->state.id);
         if (for_clock != nullptr)
-            fired_in.push_back({for_clock, unit,
-                                {entry->state.id, deadline.name, deadline.at, deadline.step,
-                                 entry->state.stage}});
+            fired_in.push_back(
+                {for_clock,
+                 unit,
+                 {entry->state.id, deadline.name, deadline.at, deadline.step, entry->state.stage}});
         self.fired.fetch_add(1, std::memory_order_relaxed);
     }
     self.log_(fmt::format("dispute {}: {} deadlines in a row; its procedure does not come to rest",
@@ -280,7 +290,8 @@ std::size_t Committer::Batch::add(DisputeEntry const* before, Decided decided, E
         unit.receipt = std::move(stored);
     }
     DisputeId const dispute = decided.after.id;
-    overlay[dispute] = advance_entry(self.world_, before, std::move(decided.after), heads, unit.events);
+    overlay[dispute] =
+        advance_entry(self.world_, before, std::move(decided.after), heads, unit.events);
     changed.insert(dispute);
     units.push_back(std::move(unit));
     return units.size() - 1;
@@ -292,7 +303,8 @@ std::optional<Result<Receipt>> Committer::Batch::recorded(ReceiptKey const& key)
     auto const dispute = DisputeId::parse(stored->stream);
     if (stored->key.fingerprint != key.fingerprint || !dispute) return key_reused();
     auto events = self.reader_.events(stored->stream);
-    std::erase_if(events, [&](StoredEvent const& event) { return event.version > stored->version; });
+    std::erase_if(events,
+                  [&](StoredEvent const& event) { return event.version > stored->version; });
     Receipt receipt{replay(self.world_, *dispute, events), {}, true};
     if (!receipt.entry) return refuse(RefusalCode::not_found, "There is no such dispute.");
     self.note_quarantine(*dispute, *receipt.entry);
@@ -308,8 +320,9 @@ std::optional<Result<Receipt>> Committer::Batch::try_recorded(ReceiptKey const& 
         return recorded(key);
     } catch (Fault const& fault) {
         self.log_(fmt::format("reading a receipt failed: {}", fault.what()));
-        return refuse(RefusalCode::outcome_unknown,
-                      "The earlier answer cannot be read just now; retry with the same Idempotency-Key.");
+        return refuse(
+            RefusalCode::outcome_unknown,
+            "The earlier answer cannot be read just now; retry with the same Idempotency-Key.");
     }
 }
 
@@ -323,7 +336,8 @@ std::vector<Job> Committer::Batch::finish(std::vector<Job>& jobs) {
     } catch (Fault const& fault) {
         bool const unknown = dynamic_cast<UnknownFate const*>(&fault) != nullptr;
         self.store_failed(unknown);
-        self.log_(fmt::format("a commit {}: {}", unknown ? "of unknown fate" : "failed", fault.what()));
+        self.log_(
+            fmt::format("a commit {}: {}", unknown ? "of unknown fate" : "failed", fault.what()));
         if (unknown)
             for (DisputeId const& dispute : changed) self.refresh(dispute);
         answer_all_failed(jobs, !unknown);
@@ -335,11 +349,13 @@ std::vector<Job> Committer::Batch::finish(std::vector<Job>& jobs) {
     for (Slot& slot : slots) {
         Job& job = *slot.job;
         if (auto* fire = std::get_if<FireJob>(&job)) fire->done(!was_lost(slot.dispute));
-        if (auto* outage_job = std::get_if<OutageJob>(&job)) outage_job->done(!was_lost(slot.dispute));
+        if (auto* outage_job = std::get_if<OutageJob>(&job))
+            outage_job->done(!was_lost(slot.dispute));
         if (auto* advance = std::get_if<AdvanceJob>(&job)) finish_advance(slot, *advance, again);
         auto const finish_ask = [&](auto& done, int tries) {
-            bool const won = slot.unit == no_unit ? !was_lost(slot.dispute) || slot.result.has_value()
-                                                  : fates[slot.unit] == UnitFate::won;
+            bool const won = slot.unit == no_unit
+                                 ? !was_lost(slot.dispute) || slot.result.has_value()
+                                 : fates[slot.unit] == UnitFate::won;
             if (won) {
                 if (slot.unit != no_unit) slot.result->events = std::move(units[slot.unit].events);
                 done(std::move(slot.result));
@@ -402,7 +418,8 @@ void Committer::Batch::finish_advance(Slot& slot, AdvanceJob& what, std::vector<
         return;
     }
     if (what.done && (there || what.fired.size() >= fired_max)) {
-        std::ranges::sort(what.fired, {}, [](Fired const& f) { return std::pair(f.at, f.dispute); });
+        std::ranges::sort(what.fired, {},
+                          [](Fired const& f) { return std::pair(f.at, f.dispute); });
         if (what.fired.size() > fired_max) what.fired.resize(fired_max);
         what.done(Advanced{std::move(*clock), std::move(what.fired), there, false});
         what.done = {};
@@ -417,8 +434,7 @@ Result<TestClock> Committer::Batch::set_clock(AdvanceJob const& what) {
             self.journal_.set_clock_once(
                 what.clock, what.to,
                 {*what.receipt, what.clock.text(), 0, {}, 200, self.clock_.now()});
-        else
-            self.journal_.set_clock(what.clock, what.to);
+        else self.journal_.set_clock(what.clock, what.to);
         self.store_worked();
         self.load_registry(); // too, so that nobody is answered with a clock that stands still
         return self.registry()->clocks.at(what.clock);
@@ -433,7 +449,9 @@ Refusal Committer::Batch::failed_refusal() const {
     if (self.saw_unknown_fate_)
         return {RefusalCode::outcome_unknown,
                 "It is not known whether this was recorded; retry with the same Idempotency-Key.",
-                {}, {}, {}};
+                {},
+                {},
+                {}};
     return {RefusalCode::busy, "Nothing was recorded: the store failed; try again.", {}, {}, {}};
 }
 

@@ -84,7 +84,7 @@ private:
     std::set<std::pair<std::string, std::string>> keys;
     std::set<DisputeId> changed;
     std::set<DisputeId> lost;
-    std::vector<Job*> arrived; // clocks with nothing due any more
+    std::vector<Job*> arrived;              // clocks with nothing due any more
     std::map<TestClockId, Instant> arrives; // where each of them will stand after this batch
     bool loads_changed = false;
 };

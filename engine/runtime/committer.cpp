@@ -14,7 +14,8 @@ std::vector<Candidate> roster_of(std::map<NeutralId, Neutral> const& neutrals, b
     std::vector<Candidate> roster;
     for (auto const& [id, neutral] : neutrals)
         if (neutral.live == live)
-            roster.push_back({id, neutral.seats, neutral.languages, neutral.country, neutral.time_zone,
+            roster.push_back({id, neutral.seats, neutral.languages, neutral.country,
+                              neutral.time_zone,
                               neutral.available && neutral.load < neutral.load_most});
     return roster;
 }
@@ -99,7 +100,8 @@ void Committer::refresh(DisputeId dispute) {
     try {
         if (EntryPtr entry = replay(world_, dispute, reader_.events(dispute.text()))) {
             note_quarantine(dispute, *entry);
-            cache_.put(std::move(entry)); // keeps the newer one, should a reader be faster or slower
+            cache_.put(
+                std::move(entry)); // keeps the newer one, should a reader be faster or slower
         }
     } catch (Fault const& fault) {
         log_(fmt::format("dispute {} cannot be read again: {}", dispute.text(), fault.what()));
@@ -136,10 +138,12 @@ void Committer::store_failed(bool fate_unknown) {
 void Committer::load_registry() {
     registry_stale_ = true; // until all of it is read
     auto fresh = std::make_shared<Registry>();
-    for (Platform& platform : reader_.platforms()) fresh->platforms.emplace(platform.id, std::move(platform));
+    for (Platform& platform : reader_.platforms())
+        fresh->platforms.emplace(platform.id, std::move(platform));
     for (ApiKey& key : reader_.keys()) fresh->keys.emplace(key.id, std::move(key));
     for (bool const live : {false, true})
-        for (Neutral& neutral : reader_.neutrals(live)) fresh->neutrals.emplace(neutral.id, std::move(neutral));
+        for (Neutral& neutral : reader_.neutrals(live))
+            fresh->neutrals.emplace(neutral.id, std::move(neutral));
     for (TestClock& clock : reader_.clocks()) fresh->clocks.emplace(clock.id, std::move(clock));
     publish(std::move(fresh));
     registry_stale_ = false;

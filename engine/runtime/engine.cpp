@@ -31,9 +31,10 @@ template <class T, class Handler>
 std::move_only_function<void(T)> answer_to(Handler handler) {
     return [handler = std::move(handler)](T answer) mutable {
         auto executor = net::get_associated_executor(handler);
-        Answers::give(std::move(executor), [handler = std::move(handler), answer = std::move(answer)]() mutable {
-            std::move(handler)(std::move(answer));
-        });
+        Answers::give(std::move(executor),
+                      [handler = std::move(handler), answer = std::move(answer)]() mutable {
+                          std::move(handler)(std::move(answer));
+                      });
     };
 }
 
@@ -45,7 +46,9 @@ struct Failure {
 template <class T, class Start>
 net::awaitable<T> wait_for(Start start) {
     co_return co_await net::async_initiate<net::use_awaitable_t<> const, void(T)>(
-        [start = std::move(start)](auto handler) mutable { start(answer_to<T>(std::move(handler))); },
+        [start = std::move(start)](auto handler) mutable {
+            start(answer_to<T>(std::move(handler)));
+        },
         net::use_awaitable);
 }
 
@@ -54,10 +57,10 @@ net::awaitable<T> wait_for(Start start) {
 struct Engine::Impl {
     Impl(World const& the_world, Journal& the_journal, Reader& the_reader, Clock const& the_clock,
          EngineOptions the_options)
-        : world(the_world), journal(the_journal), reader(the_reader), clock(the_clock), options(std::move(the_options)),
+        : world(the_world), journal(the_journal), reader(the_reader), clock(the_clock),
+          options(std::move(the_options)),
           log(options.log ? options.log : [](std::string const&) {}), cache(options.cache_most),
-          queue(options.queue_most),
-          committer(world, journal, reader, clock, cache, log),
+          queue(options.queue_most), committer(world, journal, reader, clock, cache, log),
           timers(reader, clock, queue, log), readers(options.reader_threads) {}
 
     void write_loop();
@@ -69,15 +72,17 @@ struct Engine::Impl {
             // The queue leaves a job it refuses as it was, so the answer goes out through it.
             Job job = make(std::move(done));
             if (queue.push(job, bounded)) return;
-            decline(job, RefusalCode::busy, "The server has more to do than it can take on; try again.");
+            decline(job, RefusalCode::busy,
+                    "The server has more to do than it can take on; try again.");
         });
     }
     net::awaitable<void> chore(std::function<void(Journal&)> what) {
         auto const failed = co_await ask<Failure>(
             [what = std::move(what)](auto done) {
-                return Job(ChoreJob{what, true, [done = std::move(done)](std::exception_ptr why) mutable {
-                                        done(Failure{why});
-                                    }});
+                return Job(
+                    ChoreJob{what, true, [done = std::move(done)](std::exception_ptr why) mutable {
+                                 done(Failure{why});
+                             }});
             },
             false);
         if (failed.what) std::rethrow_exception(failed.what);
@@ -98,7 +103,8 @@ struct Engine::Impl {
     std::atomic<bool> running{false};
 };
 
-Engine::Engine(World const& world, Journal& journal, Reader& reader, Clock const& clock, EngineOptions options)
+Engine::Engine(World const& world, Journal& journal, Reader& reader, Clock const& clock,
+               EngineOptions options)
     : impl_(std::make_unique<Impl>(world, journal, reader, clock, std::move(options))) {
     impl_->committer.load_registry();
 }
@@ -116,12 +122,13 @@ void Engine::Impl::apply_outage_rule(Instant now) {
                                          if (!done) all_done = false;
                                      }});
         if (!jobs.empty())
-            log(fmt::format("out of reach from {} to {}: {} deadlines move by one day", text_of(*last),
-                            text_of(now), jobs.size()));
+            log(fmt::format("out of reach from {} to {}: {} deadlines move by one day",
+                            text_of(*last), text_of(now), jobs.size()));
         while (!jobs.empty()) {
             std::size_t const count = std::min(jobs.size(), options.batch_most);
             auto const from = jobs.end() - static_cast<std::ptrdiff_t>(count);
-            std::vector<Job> some(std::make_move_iterator(from), std::make_move_iterator(jobs.end()));
+            std::vector<Job> some(std::make_move_iterator(from),
+                                  std::make_move_iterator(jobs.end()));
             jobs.erase(from, jobs.end());
             committer.run(std::move(some));
         }
@@ -217,18 +224,18 @@ net::awaitable<EntryPtr> Engine::find_at(DisputeId dispute, std::uint64_t versio
 }
 
 net::awaitable<void> Engine::run_read(std::function<void(Reader&)> what) {
-    auto const failed = co_await wait_for<Failure>(
-        [this, what = std::move(what)](auto done) mutable {
-            net::post(impl_->readers, [this, what = std::move(what), done = std::move(done)]() mutable {
-                std::exception_ptr caught;
-                try {
-                    what(impl_->reader);
-                } catch (...) {
-                    caught = std::current_exception();
-                }
-                done(Failure{caught});
-            });
+    auto const failed = co_await wait_for<Failure>([this,
+                                                    what = std::move(what)](auto done) mutable {
+        net::post(impl_->readers, [this, what = std::move(what), done = std::move(done)]() mutable {
+            std::exception_ptr caught;
+            try {
+                what(impl_->reader);
+            } catch (...) {
+                caught = std::current_exception();
+            }
+            done(Failure{caught});
         });
+    });
     if (failed.what) std::rethrow_exception(failed.what);
 }
 
@@ -237,7 +244,8 @@ Clock const& Engine::clock() const { return impl_->clock; }
 World const& Engine::world() const { return impl_->world; }
 
 net::awaitable<void> Engine::add_platform(Platform platform) {
-    return impl_->chore([platform = std::move(platform)](Journal& journal) { journal.add_platform(platform); });
+    return impl_->chore(
+        [platform = std::move(platform)](Journal& journal) { journal.add_platform(platform); });
 }
 
 net::awaitable<void> Engine::add_key(ApiKey key) {
@@ -250,14 +258,17 @@ net::awaitable<void> Engine::revoke_key(ApiKeyId key) {
 }
 
 net::awaitable<void> Engine::add_neutral(Neutral neutral) {
-    return impl_->chore([neutral = std::move(neutral)](Journal& journal) { journal.add_neutral(neutral); });
+    return impl_->chore(
+        [neutral = std::move(neutral)](Journal& journal) { journal.add_neutral(neutral); });
 }
 
 net::awaitable<void> Engine::update_neutral(Neutral neutral) {
-    return impl_->chore([neutral = std::move(neutral)](Journal& journal) { journal.update_neutral(neutral); });
+    return impl_->chore(
+        [neutral = std::move(neutral)](Journal& journal) { journal.update_neutral(neutral); });
 }
 
-net::awaitable<Result<TestClock>> Engine::create_clock(TestClock clock, std::optional<ReceiptKey> receipt) {
+net::awaitable<Result<TestClock>> Engine::create_clock(TestClock clock,
+                                                       std::optional<ReceiptKey> receipt) {
     // The writer runs chores one by one, so looking for the receipt and writing it cannot race.
     struct Found {
         std::optional<StoredReceipt> before;
@@ -275,7 +286,8 @@ net::awaitable<Result<TestClock>> Engine::create_clock(TestClock clock, std::opt
     if (!found->before) co_return clock;
     auto const id = TestClockId::parse(found->before->stream);
     auto const known = registry();
-    if (found->before->key.fingerprint != receipt->fingerprint || !id || !known->clocks.contains(*id))
+    if (found->before->key.fingerprint != receipt->fingerprint || !id ||
+        !known->clocks.contains(*id))
         co_return key_reused();
     co_return known->clocks.at(*id);
 }
@@ -290,7 +302,7 @@ net::awaitable<Result<Advanced>> Engine::advance_clock(TestClockId clock, Instan
 }
 
 Engine::Figures Engine::figures() const {
-    return {impl_->queue.waiting(), impl_->cache.size(), impl_->committer.committed_events,
+    return {impl_->queue.waiting(),   impl_->cache.size(),    impl_->committer.committed_events,
             impl_->committer.commits, impl_->committer.fired, impl_->committer.quarantined()};
 }
 

@@ -35,14 +35,14 @@ struct Advanced {
     TestClock clock;
     std::vector<Fired> fired; // in order of time; at most fired_max
     bool finished = true;     // false: more is due, the clock goes on by itself (202)
-    bool replayed = false;    // moved by an earlier use of the same key; what fired is not told again
+    bool replayed = false; // moved by an earlier use of the same key; what fired is not told again
 };
 constexpr std::size_t fired_max = 10'000;
 
 struct EngineOptions {
-    std::size_t queue_most = 4096;     // commands waiting; beyond it `busy` (503)
-    std::size_t batch_most = 256;      // commands a transaction
-    std::size_t cache_most = 100'000;  // disputes kept in memory
+    std::size_t queue_most = 4096;    // commands waiting; beyond it `busy` (503)
+    std::size_t batch_most = 256;     // commands a transaction
+    std::size_t cache_most = 100'000; // disputes kept in memory
     std::size_t reader_threads = 2;
     std::function<void(std::string const&)> log; // one line a call; may be called from any thread
 };
@@ -104,7 +104,8 @@ public:
     net::awaitable<void> revoke_key(ApiKeyId key);
     net::awaitable<void> add_neutral(Neutral neutral);
     net::awaitable<void> update_neutral(Neutral neutral);
-    net::awaitable<Result<TestClock>> create_clock(TestClock clock, std::optional<ReceiptKey> receipt);
+    net::awaitable<Result<TestClock>> create_clock(TestClock clock,
+                                                   std::optional<ReceiptKey> receipt);
     // Moves a test clock forward and fires, in order, every deadline that lies before `to`. Refuses
     // clock_moves_forward_only, not_found and what a used key is refused for.
     net::awaitable<Result<Advanced>> advance_clock(TestClockId clock, Instant to,

@@ -75,8 +75,7 @@ EntryPtr advance_entry(World const& world, DisputeEntry const* before, DisputeSt
         before->state.stage_entered_at == entry->state.stage_entered_at &&
         before->state.deadlines == entry->state.deadlines)
         entry->timetable = before->timetable;
-    else
-        entry->timetable = timetable_of(world, *entry->procedure, entry->state);
+    else entry->timetable = timetable_of(world, *entry->procedure, entry->state);
     return entry;
 }
 

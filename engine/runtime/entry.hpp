@@ -14,8 +14,9 @@ namespace parley {
 struct Texts {
     std::shared_ptr<std::string const> filing;   // content of dispute_filed
     std::shared_ptr<std::string const> response; // of responded
-    std::vector<std::pair<EventId, std::shared_ptr<std::string const>>> outcomes; // of outcome_rendered
-    std::vector<std::pair<EventId, std::shared_ptr<std::string const>>> offers;   // of offer_made
+    std::vector<std::pair<EventId, std::shared_ptr<std::string const>>>
+        outcomes; // of outcome_rendered
+    std::vector<std::pair<EventId, std::shared_ptr<std::string const>>> offers; // of offer_made
 };
 
 // A dispute as it stands after its last durable event. Immutable; shared between threads.

@@ -14,9 +14,9 @@ namespace parley {
 
 namespace {
 
-constexpr std::int64_t look_again_us = us_per_second;       // however long the next deadline is away
+constexpr std::int64_t look_again_us = us_per_second; // however long the next deadline is away
 constexpr std::int64_t housekeeping_us = 30 * us_per_second;
-constexpr std::int64_t receipts_kept_us = 7 * us_per_day;   // published in the API
+constexpr std::int64_t receipts_kept_us = 7 * us_per_day; // published in the API
 constexpr std::size_t fires_a_round = 1000;
 
 // Runs jobs on the writer and waits for their answers; true when all were done.
@@ -81,7 +81,8 @@ void TimerService::run() {
         }
         std::unique_lock lock(mutex_);
         if (stopping_) return;
-        wake_.wait_for(lock, std::chrono::microseconds(wait_us), [&] { return stopping_ || again_; });
+        wake_.wait_for(lock, std::chrono::microseconds(wait_us),
+                       [&] { return stopping_ || again_; });
         again_ = false;
         if (stopping_) return;
     }

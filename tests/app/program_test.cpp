@@ -86,6 +86,14 @@ TEST(Dev, ASecondProcessOnTheSameFolderIsRefusedInALine) {
     EXPECT_EQ(stop(*server), 0);
 }
 
+TEST(Dev, AReadyFileThatCannotBeWrittenEndsItInALine) {
+    ScratchFolder const scratch;
+    Ran const ran = run_parley({"dev", "--port", "0", "--empty", "--data", scratch.path() + "/data",
+                                "--ready-file", scratch.path() + "/no/such/folder/ready.json"});
+    EXPECT_EQ(ran.code, 1);
+    EXPECT_EQ(lines_in(ran.err), 1U) << ran.err;
+}
+
 TEST(Dev, ShowsTheSameKeysOnLaterStarts) {
     ScratchFolder const scratch;
     std::string const folder = scratch.path() + "/data";

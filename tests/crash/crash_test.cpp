@@ -224,8 +224,8 @@ std::multimap<std::string, std::string> passed_deadlines(DemoClient& client, std
     auto const answer =
         client.send("GET", "/v1/disputes/" + dispute + "/events?limit=100", as(key));
     if (!answer || answer->status != 200) {
-        ADD_FAILURE() << "the docket of " << dispute << " cannot be read: "
-                      << (answer ? answer->body : answer.error());
+        ADD_FAILURE() << "the docket of " << dispute
+                      << " cannot be read: " << (answer ? answer->body : answer.error());
         return passed;
     }
     Json const docket = Json::parse(answer->body);

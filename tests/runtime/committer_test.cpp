@@ -30,7 +30,8 @@ TEST(Committer, CommitsManyCommandsOfOneDisputeInOneBatchInOrder) {
     std::vector<Job> jobs;
     std::vector<std::uint64_t> versions;
     for (int i = 0; i < 50; ++i)
-        jobs.push_back(AskJob{Rig::message(filed->state, "message " + std::to_string(i)), [&](Result<Receipt> got) {
+        jobs.push_back(AskJob{Rig::message(filed->state, "message " + std::to_string(i)),
+                              [&](Result<Receipt> got) {
                                   ASSERT_TRUE(got) << got.error().detail;
                                   ASSERT_EQ(got->events.size(), 1u);
                                   versions.push_back(got->events[0].version);
@@ -51,7 +52,8 @@ TEST(Committer, ABadCommandInABatchIsRefusedAlone) {
     for (int i = 0; i < 20; ++i) {
         Command command = Rig::message(filed->state, "hello");
         if (i % 3 == 0) command.act = "no_such_act";
-        jobs.push_back(AskJob{std::move(command), [&](Result<Receipt> got) { ++(got ? accepted : refused); }});
+        jobs.push_back(
+            AskJob{std::move(command), [&](Result<Receipt> got) { ++(got ? accepted : refused); }});
     }
     rig.run(std::move(jobs));
     EXPECT_EQ(accepted, 13);
@@ -109,7 +111,8 @@ TEST(Committer, TwoRequestsWithOneKeyInABatchHaveOneEffect) {
         command.receipt = ReceiptKey{"scope", "key", sha256("body")};
         jobs.push_back(AskJob{std::move(command), [&](Result<Receipt> got) {
                                   if (got) ++won;
-                                  else if (got.error().code == RefusalCode::idempotency_in_progress) ++in_progress;
+                                  else if (got.error().code == RefusalCode::idempotency_in_progress)
+                                      ++in_progress;
                               }});
     }
     rig.run(std::move(jobs));
@@ -235,14 +238,16 @@ struct FaultyRig : Rig {
     Result<Receipt> ask_faulty(Asked asked) {
         Result<Receipt> answer = refuse(RefusalCode::busy, "was not answered");
         std::vector<Job> jobs;
-        jobs.push_back(AskJob{std::move(asked), [&](Result<Receipt> got) { answer = std::move(got); }});
-        for (int runs = 0; runs < 10 && !jobs.empty(); ++runs) jobs = faulty_committer.run(std::move(jobs));
+        jobs.push_back(
+            AskJob{std::move(asked), [&](Result<Receipt> got) { answer = std::move(got); }});
+        for (int runs = 0; runs < 10 && !jobs.empty(); ++runs)
+            jobs = faulty_committer.run(std::move(jobs));
         return answer;
     }
     FaultyJournal faulty{*journal};
     DisputeCache faulty_cache{10};
-    Committer faulty_committer{shipped_world(), faulty, *reader, clock, faulty_cache,
-                               [](std::string const&) {}};
+    Committer faulty_committer{shipped_world(), faulty,       *reader,
+                               clock,           faulty_cache, [](std::string const&) {}};
 };
 
 TEST(Committer, AFailingStoreAnswersEveryoneWritesNothingAndRecovers) {
@@ -360,12 +365,15 @@ TEST(Quarantine, RefusesEveryJobAndKeepsItsReasonInTheLog) {
         EXPECT_EQ(refused.error().code, RefusalCode::quarantined);
         EXPECT_EQ(refused.error().detail.find("evt_"), std::string::npos);
     }
-    EXPECT_EQ(std::ranges::count_if(rig.logged, [](auto const& line) { return line.contains("evt_"); }), 1);
+    EXPECT_EQ(
+        std::ranges::count_if(rig.logged, [](auto const& line) { return line.contains("evt_"); }),
+        1);
     EXPECT_EQ(rig.committer.quarantined(), 1u);
     Result<Receipt> erased = Receipt{};
     bool fired = false;
     std::vector<Job> jobs;
-    jobs.push_back(EraseJob{filed->state.id, {}, [&](Result<Receipt> got) { erased = std::move(got); }});
+    jobs.push_back(
+        EraseJob{filed->state.id, {}, [&](Result<Receipt> got) { erased = std::move(got); }});
     jobs.push_back(FireJob{filed->state.id, [&](bool done) { fired = done; }});
     rig.run(std::move(jobs));
     ASSERT_FALSE(erased);
@@ -404,8 +412,10 @@ TEST(Committer, TwoAdvancesInOneBatchDoNotMoveTheClockBack) {
     Result<Advanced> far = refuse(RefusalCode::busy, "");
     Result<Advanced> near = Advanced{};
     std::vector<Job> jobs;
-    jobs.push_back(AdvanceJob{clock, now + 10, {}, {}, {}, [&](Result<Advanced> got) { far = std::move(got); }});
-    jobs.push_back(AdvanceJob{clock, now + 5, {}, {}, {}, [&](Result<Advanced> got) { near = std::move(got); }});
+    jobs.push_back(AdvanceJob{
+        clock, now + 10, {}, {}, {}, [&](Result<Advanced> got) { far = std::move(got); }});
+    jobs.push_back(AdvanceJob{
+        clock, now + 5, {}, {}, {}, [&](Result<Advanced> got) { near = std::move(got); }});
     EXPECT_TRUE(rig.run(std::move(jobs)).empty());
     EXPECT_TRUE(far);
     ASSERT_FALSE(near);

@@ -51,7 +51,8 @@ TEST(Engine, AnUnknownDisputeIsNotFound) {
     auto const answer = run_on(rig.io, rig.engine.submit(std::move(command)));
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code, RefusalCode::not_found);
-    EXPECT_EQ(run_on(rig.io, rig.engine.find(rig.draw.make_id<DisputeId>(rig.clock.now()))), nullptr);
+    EXPECT_EQ(run_on(rig.io, rig.engine.find(rig.draw.make_id<DisputeId>(rig.clock.now()))),
+              nullptr);
 }
 
 TEST(Engine, ManyAtOnceAreAllAnsweredAndShareCommits) {
@@ -65,7 +66,8 @@ TEST(Engine, ManyAtOnceAreAllAnsweredAndShareCommits) {
         ++count;
     };
     for (int i = 0; i < 500; ++i)
-        net::co_spawn(rig.io, one(rig.engine, Rig::message(filed->entry->state, "hello"), answered), net::detached);
+        net::co_spawn(rig.io, one(rig.engine, Rig::message(filed->entry->state, "hello"), answered),
+                      net::detached);
     rig.io.restart();
     rig.io.run();
     EXPECT_EQ(answered, 500);
@@ -91,7 +93,8 @@ TEST(Engine, TheTimerServiceFiresWhenNobodyKnocks) {
     // This rig has no heartbeat yet, so the engine sees no outage.
     engine.start();
     auto const give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (engine.figures().fired == 0 && std::chrono::steady_clock::now() < give_up) std::this_thread::yield();
+    while (engine.figures().fired == 0 && std::chrono::steady_clock::now() < give_up)
+        std::this_thread::yield();
     engine.stop();
     EXPECT_EQ(engine.figures().fired, 1u);
     EXPECT_TRUE(rig.stored(filed->state.id)->state.marked("respondent_silent"));
@@ -185,7 +188,8 @@ TEST(Quarantine, DoesNotKeepTheTimersFromOtherDisputes) {
     std::vector<DisputeId> bad;
     std::vector<Job> jobs;
     for (std::size_t i = 0; i < bad_ones; ++i)
-        jobs.push_back(AskJob{rig.filing(), [&](Result<Receipt> got) { bad.push_back(got->entry->state.id); }});
+        jobs.push_back(AskJob{rig.filing(),
+                              [&](Result<Receipt> got) { bad.push_back(got->entry->state.id); }});
     rig.run(std::move(jobs));
     rig.damage(bad);
     rig.clock.set(rig.clock.now() + 30 * us_per_day);
@@ -203,13 +207,15 @@ TEST(OutageRule, LooksAtTheLastDayAlone) {
     Rig rig;
     EntryPtr const filed = rig.file();
     Instant const due = filed->state.deadline("response")->at;
-    auto const hit = [&](Instant from, Instant to) { return hit_by_outage(*rig.reader, from, to).size(); };
+    auto const hit = [&](Instant from, Instant to) {
+        return hit_by_outage(*rig.reader, from, to).size();
+    };
     EXPECT_EQ(hit(due - 5 * us_per_hour, due - 3 * us_per_hour), 1u);
-    EXPECT_EQ(hit(due - 5 * us_per_hour, due - 4 * us_per_hour), 0u);      // an hour, not more
+    EXPECT_EQ(hit(due - 5 * us_per_hour, due - 4 * us_per_hour), 0u); // an hour, not more
     EXPECT_EQ(hit(due - 5 * us_per_hour, due - 4 * us_per_hour + 1), 1u);
-    EXPECT_EQ(hit(due - 72 * us_per_hour, due - 25 * us_per_hour), 0u);    // before the last day
-    EXPECT_EQ(hit(due - 72 * us_per_hour, due - 22 * us_per_hour), 1u);    // two hours of it
-    EXPECT_EQ(hit(due - 2 * us_per_hour, due + 50 * us_per_hour), 1u);     // over its end
+    EXPECT_EQ(hit(due - 72 * us_per_hour, due - 25 * us_per_hour), 0u); // before the last day
+    EXPECT_EQ(hit(due - 72 * us_per_hour, due - 22 * us_per_hour), 1u); // two hours of it
+    EXPECT_EQ(hit(due - 2 * us_per_hour, due + 50 * us_per_hour), 1u);  // over its end
     EXPECT_EQ(hit(due - us_per_hour / 2, due + 50 * us_per_hour), 0u);
 }
 

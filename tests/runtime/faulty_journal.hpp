@@ -14,7 +14,8 @@ public:
     explicit FaultyJournal(Journal& real) : real_(real) {}
 
     bool fails = false; // every write is a Fault, and nothing of it is kept
-    std::function<std::vector<UnitFate>(std::span<Unit>)> next_append; // once, in place of the real one
+    std::function<std::vector<UnitFate>(std::span<Unit>)>
+        next_append; // once, in place of the real one
 
     std::vector<UnitFate> append(std::span<Unit> units) override {
         fail_if_asked();
@@ -23,18 +24,26 @@ public:
     }
     void add_platform(Platform const& what) override { fail_if_asked(), real_.add_platform(what); }
     void add_key(ApiKey const& what) override { fail_if_asked(), real_.add_key(what); }
-    void revoke_key(ApiKeyId key, Instant at) override { fail_if_asked(), real_.revoke_key(key, at); }
+    void revoke_key(ApiKeyId key, Instant at) override {
+        fail_if_asked(), real_.revoke_key(key, at);
+    }
     void add_neutral(Neutral const& what) override { fail_if_asked(), real_.add_neutral(what); }
-    void update_neutral(Neutral const& what) override { fail_if_asked(), real_.update_neutral(what); }
+    void update_neutral(Neutral const& what) override {
+        fail_if_asked(), real_.update_neutral(what);
+    }
     void add_clock(TestClock const& what, std::optional<StoredReceipt> const& receipt) override {
         fail_if_asked(), real_.add_clock(what, receipt);
     }
-    void set_clock(TestClockId clock, Instant now) override { fail_if_asked(), real_.set_clock(clock, now); }
+    void set_clock(TestClockId clock, Instant now) override {
+        fail_if_asked(), real_.set_clock(clock, now);
+    }
     void set_clock_once(TestClockId clock, Instant now, StoredReceipt const& receipt) override {
         fail_if_asked(), real_.set_clock_once(clock, now, receipt);
     }
     void beat(Instant now) override { fail_if_asked(), real_.beat(now); }
-    void delete_receipts_before(Instant at) override { fail_if_asked(), real_.delete_receipts_before(at); }
+    void delete_receipts_before(Instant at) override {
+        fail_if_asked(), real_.delete_receipts_before(at);
+    }
     void delete_outbox(std::vector<std::string> const& ids) override { real_.delete_outbox(ids); }
     void checkpoint() override { real_.checkpoint(); }
 

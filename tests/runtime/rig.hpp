@@ -28,9 +28,8 @@ public:
     explicit Rig(Instant start = *parse_instant("2026-11-21T10:00:00Z"))
         : clock(start), path_(make_folder()), folder_(path_), journal(open_sqlite_journal(folder_)),
           reader(open_sqlite_reader(folder_)), cache(1000),
-          committer(shipped_world(), *journal, *reader, clock, cache, [this](std::string const& line) {
-              logged.push_back(line);
-          }) {
+          committer(shipped_world(), *journal, *reader, clock, cache,
+                    [this](std::string const& line) { logged.push_back(line); }) {
         platform = draw.make_id<PlatformId>(clock.now());
         journal->add_platform({platform, "Shop", clock.now()});
         committer.load_registry();
@@ -47,7 +46,8 @@ public:
     Result<Receipt> ask(Asked asked) {
         Result<Receipt> answer = refuse(RefusalCode::busy, "was not answered");
         std::vector<Job> jobs;
-        jobs.push_back(AskJob{std::move(asked), [&](Result<Receipt> got) { answer = std::move(got); }});
+        jobs.push_back(
+            AskJob{std::move(asked), [&](Result<Receipt> got) { answer = std::move(got); }});
         run(std::move(jobs));
         return answer;
     }
@@ -84,7 +84,8 @@ public:
                        R"({"answer":"contest","statement":"It was sent."})");
     }
     static Command message(DisputeState const& state, std::string const& text) {
-        return command(state, Side::claimant, "message", InputKind::message, R"({"text":")" + text + R"("})");
+        return command(state, Side::claimant, "message", InputKind::message,
+                       R"({"text":")" + text + R"("})");
     }
     TestClockId add_clock() {
         TestClock made{draw.make_id<TestClockId>(clock.now()), platform, "clock", clock.now()};
@@ -92,10 +93,13 @@ public:
         committer.load_registry();
         return made.id;
     }
-    Result<Advanced> advance(TestClockId which, Instant to, std::optional<ReceiptKey> receipt = {}) {
+    Result<Advanced> advance(TestClockId which, Instant to,
+                             std::optional<ReceiptKey> receipt = {}) {
         Result<Advanced> answer = refuse(RefusalCode::busy, "was not answered");
         std::vector<Job> jobs;
-        jobs.push_back(AdvanceJob{which, to, std::move(receipt), {}, {}, [&](Result<Advanced> got) { answer = std::move(got); }});
+        jobs.push_back(AdvanceJob{which, to, std::move(receipt), {}, {}, [&](Result<Advanced> got) {
+                                      answer = std::move(got);
+                                  }});
         for (int rounds = 0; rounds < 100 && !jobs.empty(); ++rounds) jobs = run(std::move(jobs));
         EXPECT_TRUE(jobs.empty()) << "the clock never arrives";
         return answer;
@@ -105,7 +109,8 @@ public:
         store::Connection other(folder_.database().string(), store::Access::write);
         other.run("DROP TRIGGER IF EXISTS event_is_never_changed");
         store::Transaction transaction(other);
-        store::Statement change(other, "UPDATE event SET envelope = CAST('{}' AS BLOB) WHERE stream = ?");
+        store::Statement change(other,
+                                "UPDATE event SET envelope = CAST('{}' AS BLOB) WHERE stream = ?");
         for (DisputeId const& dispute : disputes) {
             std::string const text = dispute.text();
             store::CompactKey const stream(text);
@@ -115,7 +120,9 @@ public:
         }
         transaction.commit();
     }
-    EntryPtr stored(DisputeId dispute) { return replay(shipped_world(), dispute, reader->events(dispute.text())); }
+    EntryPtr stored(DisputeId dispute) {
+        return replay(shipped_world(), dispute, reader->events(dispute.text()));
+    }
 
     ManualClock clock;
     Entropy draw{Bytes32{42}};
@@ -124,7 +131,8 @@ public:
 
 private:
     static std::filesystem::path make_folder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "parley-runtime-XXXXXX").string();
+        std::string pattern =
+            (std::filesystem::temp_directory_path() / "parley-runtime-XXXXXX").string();
         EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
         return pattern;
     }

@@ -346,7 +346,9 @@ TEST_F(Migrations, OneThatFailsLeavesNothingBehind) {
 
 TEST_F(Migrations, WhatIsPendingIsNamed) {
     EXPECT_EQ(store::pending_migrations(database_), (std::vector<std::string>{"001_journal"}));
-    { Store const store(data_); }
+    {
+        Store const store(data_);
+    }
     EXPECT_TRUE(store::pending_migrations(database_).empty());
 }
 
