@@ -19,7 +19,7 @@ namespace parley {
 
 using Json = nlohmann::json;
 
-// The limits of the JSON gate (security.md §3, memory bombs).
+// The limits of the JSON gate.
 struct JsonLimits {
     std::size_t bytes_max = 256 * 1024;
     std::size_t depth_max = 32;

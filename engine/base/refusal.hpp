@@ -12,7 +12,7 @@
 
 namespace parley {
 
-// An expected no. The name is the stable `code` of the problem document (api.md), and `kind_of` says
+// An expected no. The name is the stable `code` of the problem document, and `kind_of` says
 // what the caller should do next, which is also what the HTTP status says.
 enum class RefusalCode : std::uint8_t {
     // malformed: fix the bytes (400)

@@ -4,7 +4,7 @@
 
 #include <fmt/core.h>
 
-// Consents are typed, timed and about an exact text (procedures.md 2.7).
+// Consents are typed, timed and about an exact text (docs/LAW.md).
 
 namespace parley {
 

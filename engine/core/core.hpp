@@ -69,7 +69,7 @@ struct Decided {
 };
 
 // Opens a dispute: resolves the track, pins the procedure, writes `dispute_filed` and starts the
-// first clock. Refuses what procedures.md 2.2 and 2.4 refuse, unknown zones, and a named procedure
+// first clock. Refuses what docs/LAW.md refuses, unknown zones, and a named procedure
 // that the law's table forbids (track_forbidden, with the resolver's reasons). Pure.
 Result<Decided> decide_filing(World const& world, Filing const& filing, Stamp const& stamp);
 

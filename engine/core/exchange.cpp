@@ -4,7 +4,7 @@
 
 #include <fmt/core.h>
 
-// Response, counterclaim and reply (procedures.md 2.4; Art. 4B, 4C).
+// Response, counterclaim and reply (Art. 4B, 4C).
 
 namespace parley {
 

@@ -9,7 +9,7 @@
 
 #include <fmt/core.h>
 
-// The notice (procedures.md 2.4): who may open a dispute, under which track and procedure.
+// The notice (docs/LAW.md): who may open a dispute, under which track and procedure.
 
 namespace parley {
 

@@ -5,8 +5,7 @@
 
 #include <fmt/core.h>
 
-// Awards and recommendations, their correction and their acceptance (Art. 7, 7 bis; procedures.md
-// 7.1, 7.6).
+// Awards and recommendations, their correction and their acceptance (Art. 7, 7 bis).
 
 namespace parley {
 

@@ -10,7 +10,7 @@
 namespace parley {
 
 // The heads of a stream's chains: one chain a room, so that a reader of one room can verify all of it
-// and learns nothing of the others (security.md 7.5).
+// and is told nothing by the others (docs/FORMATS.md).
 struct Heads {
     std::uint64_t version = 0; // events of the stream so far
     std::array<std::uint32_t, room_count> numbers{};

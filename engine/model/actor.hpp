@@ -59,7 +59,7 @@ constexpr Role role_of(SeatKind seat) {
 
 // Who acts. `id` is pseudonymous (pty_, ntr_, key_, or "clock"); `via` names the platform that acts
 // for a party, so that both are recorded. `verified` is true when Parley itself checked the sign-in:
-// caucuses and binding consents need it (api.md, Conventions).
+// caucuses and binding consents need it (docs/decisions/0005).
 struct Actor {
     Role role = Role::clock;
     std::string id = "clock";
@@ -84,7 +84,7 @@ struct EnumNames<Room> {
 };
 
 // The confidentiality label of a stage: what is said under `negotiation` or `mediation` is closed to
-// a decider unless every party consents (procedures.md K13, C5).
+// a decider unless every party consents (C5, docs/LAW.md).
 enum class Label : std::uint8_t { open, negotiation, mediation };
 constexpr std::size_t label_count = 3;
 template <>

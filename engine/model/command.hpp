@@ -45,7 +45,7 @@ struct ClaimInput {
     std::string statement;
     std::vector<RemedyInput> remedies;
 };
-// POST /v1/disputes: the notice (procedures.md 2.4).
+// POST /v1/disputes: the notice (docs/LAW.md).
 struct FileInput {
     PartyInput claimant, respondent;
     TransactionInput transaction;

@@ -111,7 +111,7 @@ struct EnumNames<Track> {
     static constexpr std::string_view names[] = {"I", "II"};
 };
 
-// C1 to C9 of procedures.md 2.7, in order.
+// C1 to C9 of docs/LAW.md, in order.
 enum class ConsentKind : std::uint8_t {
     odr_clause,
     standing_submission,
@@ -154,7 +154,7 @@ struct ProcedureRef {
 
 // One step of the resolver's reasoning: the rule that matched and the facts it saw.
 struct Reason {
-    std::string code;  // B2B, PRE_DISPUTE_BINDING, ... (procedures.md 2.2)
+    std::string code;  // B2B, PRE_DISPUTE_BINDING, ... (docs/LAW.md)
     std::string rule;  // a sentence
     std::string cites; // the authority
     std::vector<std::pair<std::string, std::string>> facts;

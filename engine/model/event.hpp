@@ -12,7 +12,7 @@
 namespace parley {
 
 // What happened, one struct a kind. Each holds facts alone: what `apply` reads, pseudonymous and kept
-// for ever. Words, names and addresses are content beside the event (security.md 7.5).
+// for ever. Words, names and addresses are content beside the event (docs/FORMATS.md).
 
 struct DisputeFiled {
     PlatformId platform;

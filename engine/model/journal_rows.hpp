@@ -11,7 +11,7 @@
 namespace parley {
 
 // An event as it is stored: the exact envelope bytes that were hashed, and beside them the content
-// under a salted commitment (security.md 7.5).
+// under a salted commitment (docs/FORMATS.md).
 struct StoredEvent {
     std::string stream;        // dsp_: disputes alone have streams
     std::uint64_t version = 0; // dense within the stream, from 1; internal, never shown

@@ -28,7 +28,7 @@ public:
     // The same for a keyed request, with its receipt in the same transaction; a receipt that is there
     // already is a Fault.
     virtual void set_clock_once(TestClockId clock, Instant now, StoredReceipt const& receipt) = 0;
-    // Proof of life for the outage rule (procedures.md S11, design.md 8).
+    // Proof of life for the outage rule (S11, docs/LAW.md).
     virtual void beat(Instant now) = 0;
     virtual void delete_receipts_before(Instant at) = 0;
     virtual void delete_outbox(std::vector<std::string> const& ids) = 0;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-// Which track carries a dispute (procedures.md 2.2): facts in, one answer with its reasons out.
+// Which track carries a dispute (docs/LAW.md): facts in, one answer with its reasons out.
 
 namespace parley {
 

@@ -10,7 +10,7 @@
 namespace parley {
 
 // One row of the law table: is an agreement to arbitrate made before the dispute binding on a consumer
-// who lives here? (procedures.md 2.6)
+// who lives here? (docs/LAW.md)
 struct LawRow {
     std::vector<std::string> countries; // ISO 3166-1; "EU", "EEA" are expanded by the file itself
     std::string jurisdiction;           // as people call it
@@ -43,8 +43,8 @@ struct ResolverFacts {
     std::span<Consent const> consents;
 };
 
-// f(roles, residence, law, amount, kind and time of each consent, table version): first match of
-// procedures.md 2.2 wins. Refuses no_agreement or out_of_scope with the reason code in the detail.
+// The track follows from facts, the law table and the consents; the first row of docs/LAW.md that
+// fits decides. Refuses no_agreement or out_of_scope with the reason code in the detail.
 Result<Resolution> resolve_track(LawTable const& law, ResolverFacts const& facts);
 
 // Why this track, and not the other, in one sentence with its citation.

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-// Deadlines as declared in procedures.md 1.5.
+// Deadlines as declared in docs/LAW.md.
 
 namespace parley {
 

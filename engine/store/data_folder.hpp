@@ -6,7 +6,7 @@
 namespace parley {
 
 // The folder that holds everything of one installation. While this lives, no other process can have
-// it: two writers on one SQLite file can corrupt it (security.md 1, finding 4).
+// it: two writers on one SQLite file can corrupt it.
 class DataFolder {
 public:
     // Makes the folder where there is none, readable by its owner alone, and locks it. Throws

@@ -20,7 +20,7 @@ enum class Access : std::uint8_t { read, write };
 // What went wrong, by what may be done about it.
 enum class SqliteTrouble : std::uint8_t {
     full,   // try again when there is room
-    broken, // an I/O error or corruption: writes stop until a restart (security.md 6.1)
+    broken, // an I/O error or corruption: writes stop until a restart
     other,
 };
 SqliteTrouble trouble_of(int code);
