@@ -96,6 +96,22 @@ net::awaitable<std::optional<Receipt>> recorded(Services& services, Call const& 
 
 } // namespace
 
+// Who cannot take the act at all is told that, and what else is open, before being told what the body
+// lacks. Nothing when only the body stands in the way.
+net::awaitable<std::optional<Refusal>> barred(Services& services, Call const& call,
+                                              Opened const& opened) {
+    Command probe;
+    probe.validate_only = true;
+    probe.dispute = opened.entry->state.id;
+    probe.act = call.param("act");
+    probe.actor = access::actor_of(call.principal(), opened.viewer, opened.entry->state);
+    auto const receipt = co_await services.engine.submit(std::move(probe));
+    if (receipt) co_return std::nullopt;
+    RefusalKind const kind = kind_of(receipt.error().code);
+    if (kind == RefusalKind::forbidden || kind == RefusalKind::conflict) co_return receipt.error();
+    co_return std::nullopt;
+}
+
 // POST /v1/disputes/{dispute}/actions/{act}
 net::awaitable<http::Response> take_act(Services& services, Call call) {
     auto opened = co_await open_dispute(services, call);
@@ -106,7 +122,12 @@ net::awaitable<http::Response> take_act(Services& services, Call call) {
         co_return refused(call, opened.error());
     }
     auto command = read_command(call, *opened);
-    if (!command) co_return refused(call, command.error());
+    if (!command) {
+        if (kind_of(command.error().code) == RefusalKind::invalid)
+            if (auto const refusal = co_await barred(services, call, *opened))
+                co_return refused(call, *refusal);
+        co_return refused(call, command.error());
+    }
     bool const validate_only = command->validate_only;
 
     auto receipt = co_await services.engine.submit(std::move(*command));

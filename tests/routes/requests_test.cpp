@@ -317,15 +317,28 @@ TEST(Requests, OneKeyHasOneEffect) {
                         {{"Parley-Act-As", one.respondent_id}, {"Idempotency-Key", "once"}})
                   .header("Idempotent-Replayed"),
               "");
-    // The answer is that of then, whatever happened since.
-    one.act_ok("claimant", "withdraw");
-    auto const late = house.post(house.platform, target, R"({"text":"hello","room":"joint"})", as);
-    EXPECT_EQ(late.text, first.text);
     // A refusal is not kept: the key is free for another try.
     std::vector<Extra> const refused = {{"Parley-Act-As", one.claimant_id},
                                         {"Idempotency-Key", "twice"}};
     EXPECT_EQ(house.post(house.platform, target, R"({"text":7})", refused).status, 422U);
+    // The answer is that of then, whatever happened since.
+    one.act_ok("claimant", "withdraw");
+    auto const late = house.post(house.platform, target, R"({"text":"hello","room":"joint"})", as);
+    EXPECT_EQ(late.text, first.text);
     EXPECT_EQ(house.post(house.platform, target, R"({"text":"x"})", refused).status, 409U);
+}
+
+TEST(Requests, WhoCannotTakeAnActIsToldSoBeforeWhatTheBodyLacks) {
+    House house;
+    Case one(house, Sale::consumer);
+    auto const theirs = one.act("claimant", "respond", "{}");
+    EXPECT_EQ(theirs.status, 403U) << theirs.text;
+    EXPECT_EQ(theirs.code(), "not_yours");
+    EXPECT_NE(theirs.text.find("withdraw"), std::string::npos) << theirs.text; // what is open instead
+    EXPECT_EQ(one.act("respondent", "respond", "{}").status, 422U);
+    EXPECT_EQ(one.act("respondent", "offer", "{}").status, 422U);
+    one.act_ok("claimant", "withdraw");
+    EXPECT_EQ(one.act("respondent", "offer", "{}").status, 409U);
 }
 
 TEST(Requests, AFilingUnderOneKeyIsOneDispute) {
