@@ -105,8 +105,7 @@ Result<Receipt> Committer::Batch::decide_filing_of(Filing& filing, Slot& slot) {
         return Receipt{
             advance_entry(self.world_, nullptr, std::move(decided->after), heads, {}), {}, false};
     }
-    slot.unit = add(nullptr, std::move(*decided), entropy, filing.receipt,
-                    filing.input.transaction.reference);
+    slot.unit = add(nullptr, std::move(*decided), entropy, filing.receipt);
     return Receipt{overlay.at(filing.dispute), {}, false};
 }
 
@@ -126,7 +125,7 @@ Result<Receipt> Committer::Batch::decide_command(Command& command, Slot& slot) {
             advance_entry(self.world_, entry.get(), std::move(decided->after), entry->heads, {}),
             {},
             false};
-    slot.unit = add(entry.get(), std::move(*decided), entropy, command.receipt, {});
+    slot.unit = add(entry.get(), std::move(*decided), entropy, command.receipt);
     return Receipt{overlay.at(command.dispute), {}, false};
 }
 
@@ -146,7 +145,7 @@ void Committer::Batch::extend_for_outage(Job& job, OutageJob const& what) {
         Stamp const stamp{std::max(what.out_since, entry->state.last_at), entropy, {}};
         auto decided = grant_extension(self.world_, entry->state, what.deadline,
                                        {1, PeriodUnit::days}, std::string(outage), stamp);
-        if (decided) add(entry.get(), std::move(*decided), entropy, {}, {});
+        if (decided) add(entry.get(), std::move(*decided), entropy, {});
     }
     slots.push_back({&job, what.dispute, no_unit, Receipt{}});
 }
@@ -175,7 +174,7 @@ void Committer::Batch::erase(Job& job, EraseJob const& what) {
         Stamp const stamp{at, entropy, {}};
         auto decided = erase_content(entry->state, std::move(events), what.actor, stamp);
         if (!decided.events.empty())
-            slot.unit = add(entry.get(), std::move(decided), entropy, {}, {});
+            slot.unit = add(entry.get(), std::move(decided), entropy, {});
         slot.result = Receipt{overlay.at(what.dispute), {}, false};
     }
     slots.push_back(std::move(slot));
@@ -249,7 +248,7 @@ EntryPtr Committer::Batch::fire_due(EntryPtr entry, Instant at, Job* for_clock) 
         Entropy entropy(random32());
         Stamp const stamp{deadline.at, entropy, roster(entry->state.live)};
         Decided decided = fire(self.world_, *entry->procedure, entry->state, deadline, stamp);
-        std::size_t const unit = add(entry.get(), std::move(decided), entropy, {}, {});
+        std::size_t const unit = add(entry.get(), std::move(decided), entropy, {});
         entry = overlay.at(entry->state.id);
         if (for_clock != nullptr)
             fired_in.push_back(
@@ -264,7 +263,7 @@ EntryPtr Committer::Batch::fire_due(EntryPtr entry, Instant at, Job* for_clock) 
 }
 
 std::size_t Committer::Batch::add(DisputeEntry const* before, Decided decided, Entropy& entropy,
-                                  std::optional<ReceiptKey> const& receipt, std::string reference) {
+                                  std::optional<ReceiptKey> const& receipt) {
     static DisputeState const nothing;
     Effects effects = parley::effects(before != nullptr ? before->state : nothing, decided);
     Unit unit;
@@ -276,7 +275,6 @@ std::size_t Committer::Batch::add(DisputeEntry const* before, Decided decided, E
     for (Written& written : decided.events)
         unit.events.push_back(seal_event(heads, unit.stream, written.event, procedure,
                                          std::move(written.content), entropy));
-    if (before == nullptr) effects.row.reference = std::move(reference);
     unit.dispute = std::move(effects.row);
     unit.armed = std::move(effects.armed);
     unit.disarmed = std::move(effects.disarmed);

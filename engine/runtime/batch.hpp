@@ -61,7 +61,7 @@ private:
     EntryPtr fire_due(EntryPtr entry, Instant at, Job* for_clock = nullptr);
     // Adds a unit and puts the entry after it into the overlay.
     std::size_t add(DisputeEntry const* before, Decided decided, Entropy& entropy,
-                    std::optional<ReceiptKey> const& receipt, std::string reference);
+                    std::optional<ReceiptKey> const& receipt);
 
     // Stores where the clock has arrived; the refusal when that failed.
     Result<TestClock> set_clock(AdvanceJob const& what);
