@@ -1,5 +1,6 @@
 #include "api/http/problem.hpp"
 
+#include "engine/base/blockers.hpp"
 #include "engine/base/json.hpp"
 
 namespace parley::http {
@@ -63,15 +64,8 @@ Response problem(Refusal const& refusal, std::string request_id, std::chrono::se
     bool const refused_act =
         kind == RefusalKind::conflict || !refusal.blocked_by.empty() || !refusal.allowed.empty();
     if (refused_act) {
-        json.key("blocked_by").begin_array();
-        for (Blocker const& blocker : refusal.blocked_by) {
-            json.begin_object();
-            json.member("condition", blocker.condition);
-            json.member("detail", blocker.detail);
-            json.member("unlocks_at", blocker.unlocks_at);
-            json.end_object();
-        }
-        json.end_array();
+        json.key("blocked_by");
+        write(json, refusal.blocked_by);
         json.key("allowed").begin_array();
         for (std::string const& act : refusal.allowed) json.value(act);
         json.end_array();

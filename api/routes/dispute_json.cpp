@@ -1,5 +1,6 @@
 #include "api/routes/dispute_json.hpp"
 
+#include "engine/base/blockers.hpp"
 #include "engine/base/json_slice.hpp"
 #include "engine/procedure/behaviours.hpp"
 
@@ -258,15 +259,8 @@ void write_acts(JsonWriter& json, DisputeEntry const& entry, Viewer const& viewe
     for (BlockedAct const& act : acts.blocked) {
         json.begin_object();
         json.member("name", act.step->name);
-        json.key("because").begin_array();
-        for (Blocker const& blocker : act.because) {
-            json.begin_object();
-            json.member("condition", blocker.condition);
-            json.member("detail", blocker.detail);
-            json.member("unlocks_at", blocker.unlocks_at);
-            json.end_object();
-        }
-        json.end_array();
+        json.key("because");
+        write(json, act.because);
         json.end_object();
     }
     json.end_array();
