@@ -2,7 +2,7 @@
 
 #include "engine/base/assert.hpp"
 #include "engine/base/fault.hpp"
-#include "engine/runtime/answers.hpp"
+#include "engine/runtime/answer_batch.hpp"
 #include "engine/runtime/committer.hpp"
 #include "engine/runtime/key_refusals.hpp"
 #include "engine/runtime/timer_service.hpp"
@@ -31,7 +31,7 @@ template <class T, class Handler>
 std::move_only_function<void(T)> answer_to(Handler handler) {
     return [handler = std::move(handler)](T answer) mutable {
         auto executor = net::get_associated_executor(handler);
-        Answers::give(std::move(executor),
+        AnswerBatch::give(std::move(executor),
                       [handler = std::move(handler), answer = std::move(answer)]() mutable {
                           std::move(handler)(std::move(answer));
                       });

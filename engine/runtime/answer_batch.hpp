@@ -12,19 +12,19 @@ namespace parley {
 // The answers of one batch, on their way to the loops where coroutines wait. A batch has dozens, as a
 // rule for one loop: they cross in one hop instead of dozens, each of which would wake the loop and
 // take its lock.
-class Answers {
+class AnswerBatch {
 public:
     // While it lives, answers given on this thread are gathered; they leave when it ends.
-    Answers() { gathering() = this; }
-    ~Answers() {
+    AnswerBatch() { gathering() = this; }
+    ~AnswerBatch() {
         gathering() = nullptr;
         for (auto& [executor, some] : groups_)
             boost::asio::post(executor, [gathered = std::move(some)]() mutable {
                 for (auto& answer : gathered) answer();
             });
     }
-    Answers(Answers const&) = delete;
-    Answers& operator=(Answers const&) = delete;
+    AnswerBatch(AnswerBatch const&) = delete;
+    AnswerBatch& operator=(AnswerBatch const&) = delete;
 
     // Runs `answer` on `executor`, soon.
     static void give(boost::asio::any_io_executor executor,
@@ -35,8 +35,8 @@ public:
 
 private:
     using Group = std::vector<std::move_only_function<void()>>;
-    static Answers*& gathering() {
-        thread_local Answers* here = nullptr;
+    static AnswerBatch*& gathering() {
+        thread_local AnswerBatch* here = nullptr;
         return here;
     }
     void add(boost::asio::any_io_executor executor, std::move_only_function<void()> answer) {
