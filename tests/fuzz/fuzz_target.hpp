@@ -44,6 +44,7 @@ void law_table(std::string_view bytes);
 void procedure(std::string_view bytes);
 void story(std::string_view bytes);
 void target(std::string_view bytes);
+void url(std::string_view bytes);
 void values(std::string_view bytes);
 void wire(std::string_view bytes);
 void zone_file(std::string_view bytes);

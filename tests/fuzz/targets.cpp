@@ -43,6 +43,7 @@ std::span<FuzzTarget const> fuzz_targets() {
         {"procedure", procedure},
         {"story", story},
         {"target", target},
+        {"url", url},
         {"values", values},
         {"wire", wire},
         {"zone_file", zone_file},
