@@ -21,8 +21,17 @@ function(parley_test_room name dir)
     add_executable(test_${name} ${sources})
     target_link_libraries(test_${name} PRIVATE ${ARGN} parley_options GTest::gtest_main GTest::gmock)
     target_compile_definitions(test_${name} PRIVATE PARLEY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    # Those with PostgreSQL in their name share a server, and so a process.
     gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX ${name}.
-        PROPERTIES TIMEOUT 600)
+        TEST_FILTER "-*PostgreSQL*" PROPERTIES TIMEOUT 600)
+    foreach(source IN LISTS sources)
+        file(STRINGS ${source} found REGEX "PARLEY_ON_BOTH_DATABASES\\(|TEST(_F)?\\(PostgreSQL" LIMIT_COUNT 1)
+        if(found)
+            add_test(NAME ${name}.PostgreSQL COMMAND test_${name} --gtest_filter=*PostgreSQL*)
+            set_tests_properties(${name}.PostgreSQL PROPERTIES TIMEOUT 600)
+            break()
+        endif()
+    endforeach()
 endfunction()
 
 # What an act allocates on one thread is freed on another, which the C library's allocator takes badly

@@ -34,6 +34,14 @@ public:
     virtual void delete_outbox(std::vector<std::string> const& ids) = 0;
     // Moves the write-ahead log into the database file; the writer alone does it.
     virtual void checkpoint() = 0;
+
+    // Whether writing may go on after an UnknownFate. False: nothing is written until a restart, for
+    // what a disk failed to keep cannot be asked for.
+    virtual bool recovers() const { return false; }
+    // Of a journal that recovers: returns once the fate of everything that was sent before is decided
+    // and durable, so that what a reader then finds, or does not find, is the answer for good. Throws
+    // Fault for as long as the database cannot say.
+    virtual void settle() {}
 };
 
 } // namespace parley

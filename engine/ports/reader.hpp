@@ -28,6 +28,9 @@ public:
 
     // The events of a stream with version > after, in order, with their content.
     virtual std::vector<StoredEvent> events(std::string const& stream, std::uint64_t after = 0) = 0;
+    // The version of each stream, zero where there is no such stream; in the order asked. Cheap: one
+    // look into an index a stream.
+    virtual std::vector<std::uint64_t> stream_versions(std::vector<std::string> const& streams) = 0;
     // Every event of a log in position order from `from` (1 is the first), `limit` at most.
     virtual std::vector<StoredEvent> log(bool live, std::uint64_t from, std::size_t limit) = 0;
     virtual std::uint64_t log_size(bool live) = 0;

@@ -1,6 +1,6 @@
 #include "engine/store/dispute_query.hpp"
 
-#include "engine/base/fault.hpp"
+#include "engine/store/rows.hpp"
 #include "engine/store/sqlite.hpp"
 
 #include <utility>
@@ -19,31 +19,9 @@ constexpr std::string_view columns =
     " WHERE stream = CAST(x'01' || dispute.id AS BLOB) ORDER BY version DESC LIMIT 1),"
     " claimant, respondent, mediator, decider, clock, reference";
 
-DisputeRow read_row(Statement& row) {
-    DisputeRow out;
-    out.id = row.id<DisputeId>(0);
-    out.live = row.number(1) != 0;
-    out.platform = row.id<PlatformId>(2);
-    std::int64_t const status = row.number(3);
-    if (status < 0 || status >= std::ssize(EnumNames<Status>::names))
-        throw Fault("the database has a dispute with status " + std::to_string(status));
-    out.status = static_cast<Status>(status);
-    out.stage = row.text(4);
-    out.procedure = row.text(5);
-    out.procedure_version = static_cast<std::int32_t>(row.number(6));
-    out.created_at = row.instant(7);
-    out.changed_at = row.instant(8);
-    out.version = static_cast<std::uint64_t>(row.number(9));
-    out.parties = {row.id<PartyId>(10), row.id<PartyId>(11)};
-    out.neutrals = {row.optional_id<NeutralId>(12), row.optional_id<NeutralId>(13)};
-    out.clock = row.optional_id<TestClockId>(14);
-    out.reference = row.text(15);
-    return out;
-}
-
 std::vector<DisputeRow> read_rows(Statement& statement) {
     std::vector<DisputeRow> out;
-    while (statement.step()) out.push_back(read_row(statement));
+    while (statement.step()) out.push_back(read_dispute(statement));
     return out;
 }
 

@@ -1,6 +1,5 @@
 #include "engine/store/migrations.hpp"
 
-#include "engine/base/digest.hpp"
 #include "engine/base/fault.hpp"
 #include "engine/store/sqlite.hpp"
 
@@ -15,19 +14,8 @@ std::span<EmbeddedFile const> migrations(); // generated from schemas/sql
 
 namespace parley::store {
 
-namespace {
-
-constexpr std::string_view dialect = ".sqlite.sql";
-
-struct Migration {
-    std::int64_t number = 0;
-    std::string_view name; // without folder and dialect
-    std::string_view sql;
-    Digest sha256{};
-};
-
-// Those of our dialect, by number, which must run from one without a gap.
-std::vector<Migration> of_our_dialect(std::span<EmbeddedFile const> files) {
+std::vector<Migration> migrations_of(std::span<EmbeddedFile const> files,
+                                     std::string_view dialect) {
     std::vector<Migration> out;
     for (EmbeddedFile const& file : files) {
         std::string_view name = file.name.substr(file.name.rfind('/') + 1);
@@ -45,22 +33,27 @@ std::vector<Migration> of_our_dialect(std::span<EmbeddedFile const> files) {
     return out;
 }
 
-void check_applied(Connection& connection, std::vector<Migration> const& known) {
+void check_applied(std::string const& database, std::vector<Migration> const& known,
+                   std::int64_t number, std::string const& name, Digest const& sha256) {
+    if (number < 1 || static_cast<std::size_t>(number) > known.size())
+        throw Fault("the database " + database + " was made by a newer Parley: it has schema " +
+                    std::to_string(number) + " (" + name + ") and this program knows up to " +
+                    std::to_string(known.size()) + "; start the newer program");
+    if (sha256 != known[static_cast<std::size_t>(number - 1)].sha256)
+        throw Fault("the database " + database + " has migration " + name +
+                    " from other text than this program carries; it is not safe to go on");
+}
+
+namespace {
+
+constexpr std::string_view dialect = ".sqlite.sql";
+
+void check_all_applied(Connection& connection, std::vector<Migration> const& known) {
     Use applied(
         connection.kept("SELECT number, name, sha256 FROM schema_migration ORDER BY number"));
-    while (applied->step()) {
-        std::int64_t const number = applied->number(0);
-        std::string const name(applied->text(1));
-        if (number < 1 || static_cast<std::size_t>(number) > known.size())
-            throw Fault("the database " + connection.path() +
-                        " was made by a newer Parley: it has schema " + std::to_string(number) +
-                        " (" + name + ") and this program knows up to " +
-                        std::to_string(known.size()) + "; start the newer program");
-        Migration const& ours = known[static_cast<std::size_t>(number - 1)];
-        if (applied->bytes<32>(2) != ours.sha256)
-            throw Fault("the database " + connection.path() + " has migration " + name +
-                        " from other text than this program carries; it is not safe to go on");
-    }
+    while (applied->step())
+        check_applied(connection.path(), known, applied->number(0), std::string(applied->text(1)),
+                      applied->bytes<32>(2));
 }
 
 } // namespace
@@ -68,11 +61,11 @@ void check_applied(Connection& connection, std::vector<Migration> const& known) 
 std::span<EmbeddedFile const> embedded_migrations() { return embedded::migrations(); }
 
 void migrate(Connection& connection, std::span<EmbeddedFile const> files, Instant now) {
-    std::vector<Migration> const known = of_our_dialect(files);
+    std::vector<Migration> const known = migrations_of(files, dialect);
     connection.run("CREATE TABLE IF NOT EXISTS schema_migration ("
                    "number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 BLOB NOT NULL,"
                    "applied_at INTEGER NOT NULL) STRICT");
-    check_applied(connection, known);
+    check_all_applied(connection, known);
     auto const applied =
         static_cast<std::size_t>(connection.number("SELECT count(*) FROM schema_migration"));
     for (std::size_t i = applied; i < known.size(); ++i) {
@@ -91,14 +84,14 @@ void migrate(Connection& connection, std::span<EmbeddedFile const> files, Instan
 }
 
 std::vector<std::string> pending_migrations(std::filesystem::path const& database) {
-    std::vector<Migration> const known = of_our_dialect(embedded_migrations());
+    std::vector<Migration> const known = migrations_of(embedded_migrations(), dialect);
     std::size_t applied = 0;
     if (std::filesystem::exists(database)) {
         Connection connection(database.string(), Access::read);
         bool const has_table = connection.number("SELECT count(*) FROM sqlite_schema "
                                                  "WHERE name = 'schema_migration'") > 0;
         if (has_table) {
-            check_applied(connection, known);
+            check_all_applied(connection, known);
             applied = static_cast<std::size_t>(
                 connection.number("SELECT count(*) FROM schema_migration"));
         }

@@ -6,6 +6,7 @@
 #include "engine/store/data_folder.hpp"
 #include "engine/store/keys.hpp"
 #include "engine/store/migrations.hpp"
+#include "engine/store/rows.hpp"
 #include "engine/store/sqlite.hpp"
 #include "engine/store/unit_writer.hpp"
 
@@ -34,21 +35,6 @@ std::string make_private_file(std::filesystem::path const& path) {
                     " cannot be opened: " + std::generic_category().message(errno));
     ::close(file);
     return path.string();
-}
-
-std::string joined(std::vector<std::string> const& words) {
-    std::string out;
-    for (std::string const& word : words) {
-        if (!out.empty()) out += ' ';
-        out += word;
-    }
-    return out;
-}
-
-std::int64_t bits_of(std::vector<SeatKind> const& seats) {
-    std::int64_t bits = 0;
-    for (SeatKind const seat : seats) bits |= std::int64_t{1} << std::to_underlying(seat);
-    return bits;
 }
 
 class SqliteJournal final : public Journal {

@@ -4,6 +4,7 @@
 #include "engine/base/fault.hpp"
 #include "engine/store/keys.hpp"
 #include "engine/store/places.hpp"
+#include "engine/store/rows.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -228,11 +229,7 @@ void UnitWriter::write_receipt(StoredReceipt const& receipt) {
     Bytes16 const name = receipt_name(receipt.key.scope, receipt.key.key);
     CompactKey const stream(receipt.stream);
     events_.clear();
-    for (std::string const& event : receipt.events) {
-        CompactKey const key(event);
-        PARLEY_ASSERT(key.bytes().size() == packed_key_size, "what a receipt names are event ids");
-        events_ += key.bytes();
-    }
+    append_packed(events_, receipt.events);
     Use add(add_receipt_);
     add->bind(name).bind(receipt.key.fingerprint).bind_blob(stream.bytes());
     add->bind(static_cast<std::int64_t>(receipt.version)).bind_blob(events_);

@@ -1,15 +1,12 @@
-#include "tests/store/store_world.hpp"
+#include "tests/store/database_test.hpp"
 
 #include <gtest/gtest.h>
 
 namespace parley {
 namespace {
 
-class Append : public ::testing::Test {
+class Append : public DatabaseTest {
 protected:
-    TemporaryFolder folder_;
-    Store store_{folder_.path() / "data"};
-
     std::int32_t load_of(std::uint32_t neutral) {
         for (Neutral const& one : store_.reader->neutrals(false))
             if (one.id == id_of<NeutralId>(neutral)) return one.load;
@@ -17,7 +14,9 @@ protected:
     }
 };
 
-TEST_F(Append, KeepsAnEventExactlyAsItWas) {
+PARLEY_ON_BOTH_DATABASES(Append);
+
+TEST_P(Append, KeepsAnEventExactlyAsItWas) {
     Unit unit = make_unit(1, 0);
     StoredEvent& sent = unit.events[0];
     sent.room = Room::claimant_caucus;
@@ -45,7 +44,7 @@ TEST_F(Append, KeepsAnEventExactlyAsItWas) {
     EXPECT_EQ(event.position, 1U);
 }
 
-TEST_F(Append, NumbersEachLogDenselyInTheOrderGiven) {
+TEST_P(Append, NumbersEachLogDenselyInTheOrderGiven) {
     std::vector<Unit> units;
     for (std::uint32_t i = 1; i <= 10; ++i) units.push_back(make_unit(i, 0, i % 3 == 0));
     units[4].events.push_back(make_event(5, 2));
@@ -70,7 +69,7 @@ TEST_F(Append, NumbersEachLogDenselyInTheOrderGiven) {
     EXPECT_TRUE(store_.reader->log(false, 9, 10).empty());
 }
 
-TEST_F(Append, TakesSeveralUnitsOfOneStreamInABatch) {
+TEST_P(Append, TakesSeveralUnitsOfOneStreamInABatch) {
     std::vector<Unit> units{make_unit(1, 0), make_unit(1, 1), make_unit(1, 2)};
     EXPECT_EQ(store_.journal->append(units),
               (std::vector{UnitFate::won, UnitFate::won, UnitFate::won}));
@@ -80,7 +79,7 @@ TEST_F(Append, TakesSeveralUnitsOfOneStreamInABatch) {
     EXPECT_EQ(later[0].version, 3U);
 }
 
-TEST_F(Append, AUnitWithAnotherVersionLosesAlone) {
+TEST_P(Append, AUnitWithAnotherVersionLosesAlone) {
     ASSERT_EQ(store_.append(make_unit(1, 0)), UnitFate::won);
     std::vector<Unit> units{make_unit(2, 0), make_unit(1, 0), make_unit(1, 5), make_unit(1, 1)};
     EXPECT_EQ(store_.journal->append(units), (std::vector{UnitFate::won, UnitFate::lost_version,
@@ -89,7 +88,7 @@ TEST_F(Append, AUnitWithAnotherVersionLosesAlone) {
     EXPECT_EQ(store_.reader->events(stream_of(1)).size(), 2U);
 }
 
-TEST_F(Append, WhatFollowsALoserOfItsStreamLosesToo) {
+TEST_P(Append, WhatFollowsALoserOfItsStreamLosesToo) {
     Unit first = make_unit(1, 0);
     first.loads = {{id_of<NeutralId>(9), 1}}; // nobody has that number
     std::vector<Unit> units{first, make_unit(1, 1), make_unit(2, 0)};
@@ -98,7 +97,7 @@ TEST_F(Append, WhatFollowsALoserOfItsStreamLosesToo) {
     EXPECT_EQ(store_.reader->log_size(false), 1U);
 }
 
-TEST_F(Append, AKeyIsTakenOnce) {
+TEST_P(Append, AKeyIsTakenOnce) {
     Unit first = make_unit(1, 0);
     first.receipt = make_receipt("k1");
     Unit again = make_unit(2, 0);
@@ -112,14 +111,14 @@ TEST_F(Append, AKeyIsTakenOnce) {
     EXPECT_TRUE(store_.reader->events(stream_of(2)).empty());
 }
 
-TEST_F(Append, ARetryIsToldOfItsReceiptThoughItsVersionIsOldToo) {
+TEST_P(Append, ARetryIsToldOfItsReceiptThoughItsVersionIsOldToo) {
     Unit unit = make_unit(1, 0);
     unit.receipt = make_receipt("k1");
     ASSERT_EQ(store_.append(unit), UnitFate::won);
     EXPECT_EQ(store_.append(unit), UnitFate::lost_receipt);
 }
 
-TEST_F(Append, ScopeAndKeyOfAReceiptAreKeptApart) {
+TEST_P(Append, ScopeAndKeyOfAReceiptAreKeptApart) {
     Unit first = make_unit(1, 0);
     first.receipt = make_receipt("bc");
     first.receipt->key.scope = "a";
@@ -133,7 +132,7 @@ TEST_F(Append, ScopeAndKeyOfAReceiptAreKeptApart) {
     EXPECT_FALSE(store_.reader->receipt("abc", "").has_value());
 }
 
-TEST_F(Append, ANeutralNeverCarriesMoreThanTheCap) {
+TEST_P(Append, ANeutralNeverCarriesMoreThanTheCap) {
     store_.journal->add_neutral(make_neutral(1, 2));
     std::vector<UnitFate> fates;
     for (std::uint32_t i = 1; i <= 4; ++i) {
@@ -154,7 +153,7 @@ TEST_F(Append, ANeutralNeverCarriesMoreThanTheCap) {
     EXPECT_EQ(load_of(1), 1);
 }
 
-TEST_F(Append, TheCapHoldsWithinABatchAndWithinAUnit) {
+TEST_P(Append, TheCapHoldsWithinABatchAndWithinAUnit) {
     store_.journal->add_neutral(make_neutral(1, 2));
     store_.journal->add_neutral(make_neutral(2, 1));
     NeutralId const one = id_of<NeutralId>(1);
@@ -170,7 +169,7 @@ TEST_F(Append, TheCapHoldsWithinABatchAndWithinAUnit) {
     EXPECT_EQ(load_of(2), 1);
 }
 
-TEST_F(Append, ACaseIsGivenBackThoughTheCapWasLowered) {
+TEST_P(Append, ACaseIsGivenBackThoughTheCapWasLowered) {
     Neutral neutral = make_neutral(1, 3);
     store_.journal->add_neutral(neutral);
     for (std::uint32_t i = 1; i <= 3; ++i) {
@@ -187,7 +186,7 @@ TEST_F(Append, ACaseIsGivenBackThoughTheCapWasLowered) {
     EXPECT_EQ(load_of(1), 2);
 }
 
-TEST_F(Append, ALoserLeavesNothing) {
+TEST_P(Append, ALoserLeavesNothing) {
     store_.journal->add_neutral(make_neutral(1, 5));
     ASSERT_EQ(store_.append(make_unit(1, 0)), UnitFate::won);
     Unit loser = make_unit(1, 7);
@@ -211,7 +210,7 @@ TEST_F(Append, ALoserLeavesNothing) {
     EXPECT_EQ(store_.reader->all_disputes({}, 10)[0].version, 1U);
 }
 
-TEST_F(Append, ABatchOfLosersChangesNothing) {
+TEST_P(Append, ABatchOfLosersChangesNothing) {
     std::vector<Unit> units{make_unit(1, 4), make_unit(2, 4)};
     EXPECT_EQ(store_.journal->append(units),
               (std::vector{UnitFate::lost_version, UnitFate::lost_version}));
@@ -219,12 +218,12 @@ TEST_F(Append, ABatchOfLosersChangesNothing) {
     EXPECT_EQ(store_.append(make_unit(1, 0)), UnitFate::won);
 }
 
-TEST_F(Append, AnEmptyBatchIsNothing) {
+TEST_P(Append, AnEmptyBatchIsNothing) {
     EXPECT_TRUE(store_.append_all({}).empty());
     EXPECT_EQ(store_.reader->log_size(false), 0U);
 }
 
-TEST_F(Append, StreamsThatAreNoDisputesWorkAlike) {
+TEST_P(Append, StreamsThatAreNoDisputesWorkAlike) {
     Unit unit;
     unit.stream = "configuration";
     StoredEvent event = make_event(1, 1);
@@ -237,7 +236,7 @@ TEST_F(Append, StreamsThatAreNoDisputesWorkAlike) {
     EXPECT_EQ(events[0].stream, "configuration");
 }
 
-TEST_F(Append, ErasureTakesContentAndSaltOfThatEventAlone) {
+TEST_P(Append, ErasureTakesContentAndSaltOfThatEventAlone) {
     std::vector<Unit> units{make_unit(1, 0), make_unit(1, 1)};
     store_.journal->append(units);
     Unit erasing = make_unit(1, 2);
@@ -255,7 +254,7 @@ TEST_F(Append, ErasureTakesContentAndSaltOfThatEventAlone) {
     EXPECT_FALSE(events[2].salt.has_value());
 }
 
-TEST_F(Append, AnEventOfAnotherStreamCannotBeErased) {
+TEST_P(Append, AnEventOfAnotherStreamCannotBeErased) {
     std::vector<Unit> units{make_unit(1, 0), make_unit(2, 0)};
     store_.journal->append(units);
     Unit erasing = make_unit(2, 1);
@@ -264,7 +263,7 @@ TEST_F(Append, AnEventOfAnotherStreamCannotBeErased) {
     EXPECT_TRUE(store_.reader->events(stream_of(1))[0].salt.has_value());
 }
 
-TEST_F(Append, ErasingForgetsTheReferenceInTheList) {
+TEST_P(Append, ErasingForgetsTheReferenceInTheList) {
     ASSERT_EQ(store_.append(make_unit(1, 0)), UnitFate::won);
     Unit erasing = make_unit(1, 1);
     erasing.erased = {EventId::parse(make_event(1, 1).id).value()};
@@ -272,7 +271,7 @@ TEST_F(Append, ErasingForgetsTheReferenceInTheList) {
     EXPECT_EQ(store_.reader->all_disputes({}, 10).at(0).reference, "");
 }
 
-TEST_F(Append, ADisputeRowMovesWithItsUnits) {
+TEST_P(Append, ADisputeRowMovesWithItsUnits) {
     ASSERT_EQ(store_.append(make_unit(1, 0)), UnitFate::won);
     Unit next = make_unit(1, 1);
     next.dispute->status = Status::settled;
@@ -296,7 +295,7 @@ TEST_F(Append, ADisputeRowMovesWithItsUnits) {
     EXPECT_EQ(rows[0].procedure_version, 1);
 }
 
-TEST_F(Append, ARowKeepsATimeThatIsNotOfTheLastEvent) {
+TEST_P(Append, ARowKeepsATimeThatIsNotOfTheLastEvent) {
     ASSERT_EQ(store_.append(make_unit(1, 0)), UnitFate::won);
     Unit next = make_unit(1, 1);
     next.dispute->changed_at = noon + 1; // what those in the joint room may know
@@ -309,7 +308,7 @@ TEST_F(Append, ARowKeepsATimeThatIsNotOfTheLastEvent) {
     EXPECT_EQ(store_.reader->disputes({}, {}, 1)[0].version, 3U);
 }
 
-TEST_F(Append, DeadlinesComeAndGoWithTheirStamp) {
+TEST_P(Append, DeadlinesComeAndGoWithTheirStamp) {
     Unit unit = make_unit(1, 0);
     unit.armed = {make_due(1, "answer", 1, noon + 5), make_due(1, "answer", 2, noon + 9),
                   make_due(1, "reply", 3, noon + 7)};

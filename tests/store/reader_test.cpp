@@ -1,41 +1,16 @@
-#include "tests/store/store_world.hpp"
-
-#include "engine/store/dispute_query.hpp"
-#include "engine/store/sqlite.hpp"
+#include "tests/store/database_test.hpp"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <set>
 #include <thread>
 
 namespace parley {
 namespace {
 
-class Reading : public ::testing::Test {
+class Reading : public DatabaseTest {
 protected:
-    TemporaryFolder folder_;
-    Store store_{folder_.path() / "data"};
-
-    // Twelve disputes over two platforms, three stages, two statuses, some with neutrals.
-    void fill() {
-        std::vector<Unit> units;
-        for (std::uint32_t i = 1; i <= 12; ++i) {
-            Unit unit = make_unit(i, 0);
-            DisputeRow& row = *unit.dispute;
-            row.platform = id_of<PlatformId>(i % 2);
-            row.stage = i % 3 == 0 ? "mediation" : "negotiation";
-            if (i > 9) row.status = Status::settled;
-            if (i % 4 == 0) row.neutrals[0] = id_of<NeutralId>(1);
-            if (i % 6 == 0) row.neutrals[1] = id_of<NeutralId>(1);
-            if (i == 5 || i == 7) row.reference = "SHARED";
-            units.push_back(unit);
-        }
-        store_.journal->append(units);
-        Unit live = make_unit(100, 0, true);
-        live.dispute->platform = id_of<PlatformId>(1);
-        store_.append(live);
-    }
+    void fill() { fill_lists(*store_.journal); }
 
     std::vector<std::uint32_t> list(DisputeFilter const& filter, std::size_t limit = 100,
                                     std::optional<std::uint32_t> before = std::nullopt) {
@@ -53,7 +28,9 @@ protected:
 
 using Numbers = std::vector<std::uint32_t>;
 
-TEST_F(Reading, ListsRunFromTheNewestAndStayInTheirLog) {
+PARLEY_ON_BOTH_DATABASES(Reading);
+
+TEST_P(Reading, ListsRunFromTheNewestAndStayInTheirLog) {
     fill();
     EXPECT_EQ(list({}), (Numbers{12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1}));
     DisputeFilter live;
@@ -61,7 +38,7 @@ TEST_F(Reading, ListsRunFromTheNewestAndStayInTheirLog) {
     EXPECT_EQ(list(live), (Numbers{100}));
 }
 
-TEST_F(Reading, ListsAreNarrowedByEveryFilter) {
+TEST_P(Reading, ListsAreNarrowedByEveryFilter) {
     fill();
     DisputeFilter filter;
     filter.platform = id_of<PlatformId>(1);
@@ -100,7 +77,7 @@ TEST_F(Reading, ListsAreNarrowedByEveryFilter) {
     EXPECT_EQ(list(filter), Numbers{});
 }
 
-TEST_F(Reading, PagesFollowOneAnotherWithoutGapOrRepeat) {
+TEST_P(Reading, PagesFollowOneAnotherWithoutGapOrRepeat) {
     fill();
     std::vector<DisputeFilter> filters(4);
     filters[1].platform = id_of<PlatformId>(1);
@@ -121,38 +98,7 @@ TEST_F(Reading, PagesFollowOneAnotherWithoutGapOrRepeat) {
     }
 }
 
-// A page must cost the same however many disputes there are: a range of one index, never a sort.
-TEST_F(Reading, NoListSortsTheTable) {
-    fill();
-    store::Connection connection(store_.folder.database().string(), store::Access::read);
-    for (unsigned bits = 0; bits < 128; ++bits) {
-        DisputeFilter filter;
-        if (bits & 1U) filter.platform = id_of<PlatformId>(1);
-        if (bits & 2U) filter.neutral = id_of<NeutralId>(1);
-        if (bits & 4U) filter.party = id_of<PartyId>(8);
-        if (bits & 8U) filter.status = Status::open;
-        if (bits & 16U) filter.stage = "mediation";
-        if (bits & 32U) filter.reference = "SHARED";
-        std::string sql =
-            "EXPLAIN QUERY PLAN " + store::dispute_list_sql(filter, (bits & 64U) != 0);
-        // A union sorts its two pages, each of which comes from a co-routine of its own.
-        bool const is_union = sql.find(" UNION ") != std::string::npos;
-        bool const has_index = (bits & (1U | 2U | 4U | 16U | 32U)) != 0;
-        std::set<std::int64_t> co_routines;
-        store::Statement plan(connection, sql);
-        while (plan.step()) {
-            std::string const line(plan.text(3));
-            if (line.starts_with("CO-ROUTINE")) co_routines.insert(plan.number(0));
-            if (!is_union || co_routines.contains(plan.number(1)))
-                EXPECT_EQ(line.find("TEMP B-TREE"), std::string::npos) << sql << "\n" << line;
-            EXPECT_FALSE(line.starts_with("SCAN event")) << sql << "\n" << line;
-            if (has_index) EXPECT_FALSE(line.starts_with("SCAN dispute")) << sql << "\n" << line;
-        }
-        EXPECT_EQ(co_routines.size(), is_union ? 2U : 0U);
-    }
-}
-
-TEST_F(Reading, AllDisputesComeOldestFirst) {
+TEST_P(Reading, AllDisputesComeOldestFirst) {
     fill();
     auto const first = store_.reader->all_disputes({}, 5);
     ASSERT_EQ(first.size(), 5U);
@@ -163,7 +109,7 @@ TEST_F(Reading, AllDisputesComeOldestFirst) {
     EXPECT_EQ(next[7].id, dispute_of(100));
 }
 
-TEST_F(Reading, DueDeadlinesComeSoonestFirstAndByClock) {
+TEST_P(Reading, DueDeadlinesComeSoonestFirstAndByClock) {
     TestClockId const clock = id_of<TestClockId>(1);
     TestClockId const other = id_of<TestClockId>(2);
     Unit one = make_unit(1, 0);
@@ -194,9 +140,9 @@ TEST_F(Reading, DueDeadlinesComeSoonestFirstAndByClock) {
     EXPECT_EQ(store_.reader->open_deadlines()[0].dispute, dispute_of(1));
 }
 
-TEST_F(Reading, WithoutDeadlinesNoneIsNext) { EXPECT_FALSE(store_.reader->next_due().has_value()); }
+TEST_P(Reading, WithoutDeadlinesNoneIsNext) { EXPECT_FALSE(store_.reader->next_due().has_value()); }
 
-TEST_F(Reading, AReceiptComesBackWholeUntilItExpires) {
+TEST_P(Reading, AReceiptComesBackWholeUntilItExpires) {
     Unit unit = make_unit(1, 0);
     unit.receipt = make_receipt("old", noon);
     Unit later = make_unit(2, 0);
@@ -225,7 +171,7 @@ TEST_F(Reading, AReceiptComesBackWholeUntilItExpires) {
     EXPECT_FALSE(store_.reader->receipt(unit.receipt->key.scope, "old").has_value());
 }
 
-TEST_F(Reading, TheOutboxIsReadInOrderAndEmptiedByName) {
+TEST_P(Reading, TheOutboxIsReadInOrderAndEmptiedByName) {
     Unit unit = make_unit(1, 0);
     for (std::uint32_t i = 3; i >= 1; --i) {
         std::string const event = id_of<EventId>(i).text();
@@ -249,7 +195,7 @@ TEST_F(Reading, TheOutboxIsReadInOrderAndEmptiedByName) {
     EXPECT_EQ(rows[0].id, unit.outbox[0].id);
 }
 
-TEST_F(Reading, PeopleAndThingsComeBackAsTheyWere) {
+TEST_P(Reading, PeopleAndThingsComeBackAsTheyWere) {
     store_.journal->add_platform({id_of<PlatformId>(1), "Lamps & Co", noon});
     ApiKey key;
     key.id = id_of<ApiKeyId>(1);
@@ -321,7 +267,7 @@ TEST_F(Reading, PeopleAndThingsComeBackAsTheyWere) {
     EXPECT_EQ(store_.reader->last_beat(), noon + 1);
 }
 
-TEST_F(Reading, ChangingWhatIsNotThereIsAFault) {
+TEST_P(Reading, ChangingWhatIsNotThereIsAFault) {
     EXPECT_THROW(store_.journal->set_clock(id_of<TestClockId>(9), noon), Fault);
     EXPECT_THROW(store_.journal->revoke_key(id_of<ApiKeyId>(9), noon), Fault);
     EXPECT_THROW(store_.journal->update_neutral(make_neutral(9, 1)), Fault);
@@ -330,7 +276,7 @@ TEST_F(Reading, ChangingWhatIsNotThereIsAFault) {
     EXPECT_EQ(store_.append(make_unit(1, 0)), UnitFate::won); // an ordinary fault breaks nothing
 }
 
-TEST_F(Reading, AClockWhoseKeyIsTakenIsNotMade) {
+TEST_P(Reading, AClockWhoseKeyIsTakenIsNotMade) {
     TestClock const clock{id_of<TestClockId>(1), id_of<PlatformId>(1), "a", noon};
     TestClock const other{id_of<TestClockId>(2), id_of<PlatformId>(1), "b", noon};
     store_.journal->add_clock(clock, make_receipt("c"));
@@ -338,21 +284,7 @@ TEST_F(Reading, AClockWhoseKeyIsTakenIsNotMade) {
     EXPECT_EQ(store_.reader->clocks().size(), 1U);
 }
 
-TEST_F(Reading, SeesOnlyWhatIsCommitted) {
-    store_.append(make_unit(1, 0));
-    // Someone holds a write transaction open with an event in it.
-    {
-        store::Connection writer(store_.folder.database().string(), store::Access::write);
-        store::Transaction transaction(writer);
-        writer.run("UPDATE log_head SET size = 99 WHERE log = 0");
-        EXPECT_EQ(store_.reader->log_size(false), 1U);
-    }
-    EXPECT_EQ(store_.reader->log_size(false), 1U);
-    store_.append(make_unit(2, 0));
-    EXPECT_EQ(store_.reader->log_size(false), 2U);
-}
-
-TEST_F(Reading, ManyThreadsReadWhileOneWrites) {
+TEST_P(Reading, ManyThreadsReadWhileOneWrites) {
     std::atomic<bool> done = false;
     std::atomic<int> torn = 0;
     std::vector<std::thread> threads;

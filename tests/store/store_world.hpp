@@ -35,13 +35,26 @@ private:
     std::filesystem::path path_;
 };
 
-// A data folder with its journal and reader open.
+// A data folder with its journal and reader open: SQLite, whatever database the test is about.
 struct Store {
     explicit Store(std::filesystem::path const& path, SqliteJournalOptions const& options = {},
                    SqliteReaderOptions const& reading = {})
         : folder(path), journal(open_sqlite_journal(folder, options)),
           reader(open_sqlite_reader(folder, reading)) {}
     DataFolder folder;
+    std::unique_ptr<Journal> journal;
+    std::unique_ptr<Reader> reader;
+
+    UnitFate append(Unit unit) { return append_all({std::move(unit)}).front(); }
+    std::vector<UnitFate> append_all(std::vector<Unit> units) { return journal->append(units); }
+};
+
+// A database of either kind, empty and with its schema, and its two ports. Tests that hold for both
+// are written once (database_test.hpp).
+enum class Kind { sqlite, postgresql };
+class AnyStore {
+public:
+    virtual ~AnyStore() = default;
     std::unique_ptr<Journal> journal;
     std::unique_ptr<Reader> reader;
 
@@ -136,6 +149,26 @@ inline Neutral make_neutral(std::uint32_t number, std::int32_t load_most) {
     neutral.time_zone = "Europe/Amsterdam";
     neutral.load_most = load_most;
     return neutral;
+}
+
+// Twelve disputes over two platforms, three stages, two statuses, some with neutrals.
+inline void fill_lists(Journal& journal) {
+    std::vector<Unit> units;
+    for (std::uint32_t i = 1; i <= 12; ++i) {
+        Unit unit = make_unit(i, 0);
+        DisputeRow& row = *unit.dispute;
+        row.platform = id_of<PlatformId>(i % 2);
+        row.stage = i % 3 == 0 ? "mediation" : "negotiation";
+        if (i > 9) row.status = Status::settled;
+        if (i % 4 == 0) row.neutrals[0] = id_of<NeutralId>(1);
+        if (i % 6 == 0) row.neutrals[1] = id_of<NeutralId>(1);
+        if (i == 5 || i == 7) row.reference = "SHARED";
+        units.push_back(unit);
+    }
+    journal.append(units);
+    Unit live = make_unit(100, 0, true);
+    live.dispute->platform = id_of<PlatformId>(1);
+    journal.append(std::span(&live, 1));
 }
 
 // What a Fault says when `work` throws one, or nothing.

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "engine/model/journal_rows.hpp"
+#include "engine/store/postgres.hpp"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace parley::store {
+
+// The hot path on PostgreSQL: a batch of units in one transaction and two exchanges. The first locks
+// the log's head, which puts the batches of all nodes in order, and asks for what the guards need; the
+// second sends the rows of the winners, a statement a table, and the commit. While the database looks,
+// nothing is computed twice: fates are judged here, by the rules that SQLite's writer follows
+// (docs/decisions/0007-postgresql-batches.md).
+class PostgresBatch {
+public:
+    explicit PostgresBatch(std::span<Unit> units);
+
+    // Fills `position` of the events that win. Throws PostgresFault when nothing was written, and
+    // UnknownFate.
+    std::vector<UnitFate> write(PostgresConnection& connection);
+
+    static void prepare(PostgresConnection& connection); // once a connection
+
+private:
+    void ask(PostgresConnection& connection);
+    void judge(PostgresConnection& connection, std::vector<UnitFate>& fates);
+    void add_winner(Unit& unit);
+    void add_event(StoredEvent& event, std::string_view stream, std::int64_t place);
+    void add_dispute(Unit const& unit, DisputeRow const& row);
+    void send_winners(PostgresConnection& connection);
+    static void expect_done(PostgresConnection& connection);
+
+    std::span<Unit> units_;
+    std::vector<std::string> streams_; // distinct, packed
+    std::vector<Bytes16> names_;       // of receipts
+    std::vector<NeutralId> neutrals_;  // distinct, in order
+    std::set<bool> logs_;              // live or not
+    std::map<bool, std::uint64_t> sizes_;
+
+    // What is sent, in the order of the statements' parameters.
+    struct Rows;
+    std::shared_ptr<Rows> rows_;
+};
+
+} // namespace parley::store

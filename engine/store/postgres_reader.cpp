@@ -1,0 +1,240 @@
+#include "engine/store/postgres_reader.hpp"
+
+#include "engine/base/digest.hpp"
+#include "engine/store/keys.hpp"
+#include "engine/store/places.hpp"
+#include "engine/store/postgres_lists.hpp"
+#include "engine/store/postgres_pool.hpp"
+#include "engine/store/rows.hpp"
+
+#include <utility>
+
+namespace parley {
+
+namespace store {
+namespace {
+
+// What the row-level security of a transaction goes by (001_journal.postgresql.sql). Said in every
+// transaction, never in a session: the connection serves someone else next.
+std::string const set_tenant = "SELECT set_config('parley.tenant', $1::text, true)";
+constexpr std::string_view every = "every";
+
+std::string select(std::string_view columns, std::string_view rest) {
+    std::string out = "SELECT ";
+    out += columns;
+    out += rest;
+    return out;
+}
+std::string select_events(std::string_view where) {
+    return select(event_columns,
+                  " FROM event e LEFT JOIN content c ON c.place = e.place " + std::string(where));
+}
+
+template <class Read>
+auto rows(PgRows found, Read const& read) {
+    std::vector<decltype(read(found))> out;
+    out.reserve(static_cast<std::size_t>(found.count()));
+    for (int i = 0; i < found.count(); ++i) out.push_back(read(found.at(i)));
+    return out;
+}
+
+class PostgresReader final : public Reader {
+public:
+    PostgresReader(std::string url, PostgresReaderOptions const& options)
+        : pool_(std::move(url), options.connections, options.wait_max, options.answer_wait_max) {
+        pool_.lease(); // says at once when there is nothing to read from
+    }
+
+    std::vector<StoredEvent> events(std::string const& stream, std::uint64_t after) override {
+        static std::string const query =
+            select_events("WHERE e.stream = $1::bytea AND e.version > $2::int8 ORDER BY e.version");
+        PgValues values;
+        values.add_bytes(CompactKey(stream).bytes()).add(static_cast<std::int64_t>(after));
+        return rows(ask(query, values), read_event<PgRows>);
+    }
+
+    std::vector<std::uint64_t> stream_versions(std::vector<std::string> const& streams) override {
+        PgArray keys(PgType::bytes);
+        for (std::string const& stream : streams) keys.add(CompactKey(stream).bytes());
+        PgValues values;
+        values.add(keys);
+        return rows(ask("SELECT coalesce((SELECT e.version FROM event e WHERE e.stream = s.stream"
+                        " ORDER BY e.version DESC LIMIT 1), 0)"
+                        " FROM unnest($1::bytea[]) WITH ORDINALITY s (stream, n) ORDER BY s.n",
+                        values),
+                    [](PgRows& row) { return static_cast<std::uint64_t>(row.number(0)); });
+    }
+
+    std::vector<StoredEvent> log(bool live, std::uint64_t from, std::size_t limit) override {
+        static std::string const query = select_events(
+            "WHERE e.place BETWEEN $1::int8 AND $2::int8 ORDER BY e.place LIMIT $3::int8");
+        PgValues values;
+        values.add(place_of(live, from)).add(place_of(live, 0) | position_mask);
+        values.add(static_cast<std::int64_t>(limit));
+        return rows(ask(query, values), read_event<PgRows>);
+    }
+
+    std::uint64_t log_size(bool live) override {
+        PgValues values;
+        values.add(std::int64_t{live ? 1 : 0});
+        PgRows const found = ask("SELECT size FROM log_head WHERE log = $1::int8", values);
+        return found.count() > 0 ? static_cast<std::uint64_t>(found.number(0)) : 0;
+    }
+
+    std::vector<DisputeRow> disputes(DisputeFilter const& filter, std::optional<DisputeId> before,
+                                     std::size_t limit) override {
+        PgValues values;
+        values.add(filter.live).add(filter.platform).add(filter.neutral).add(filter.party);
+        if (filter.status) values.add(std::int64_t{std::to_underlying(*filter.status)});
+        else values.add_null();
+        add_text(values, filter.stage);
+        add_text(values, filter.reference);
+        values.add(before).add(static_cast<std::int64_t>(limit));
+        return rows(ask(postgres_list_sql(filter, before.has_value()), values,
+                        filter.platform ? hex_of(filter.platform->bytes()) : std::string(every)),
+                    read_dispute<PgRows>);
+    }
+
+    std::optional<StoredReceipt> receipt(std::string const& scope,
+                                         std::string const& key) override {
+        static std::string const query =
+            select(receipt_columns, " FROM receipt WHERE name = $1::bytea");
+        PgValues values;
+        values.add(receipt_name(scope, key));
+        PgRows found = ask(query, values);
+        if (found.count() == 0) return std::nullopt;
+        return read_receipt(found, scope, key);
+    }
+
+    std::vector<DueRow> due(std::optional<TestClockId> clock, Instant until,
+                            std::size_t limit) override {
+        static std::string const real = select(
+            deadline_columns,
+            " FROM deadline WHERE clock IS NULL AND at <= $1::int8 ORDER BY at LIMIT $2::int8");
+        static std::string const test =
+            select(deadline_columns, " FROM deadline WHERE clock = $3::bytea AND at <= $1::int8"
+                                     " ORDER BY at LIMIT $2::int8");
+        PgValues values;
+        values.add(until).add(static_cast<std::int64_t>(limit));
+        if (clock) values.add(*clock);
+        return rows(ask(clock ? test : real, values), read_deadline<PgRows>);
+    }
+
+    std::optional<Instant> next_due() override {
+        PgRows const found =
+            ask("SELECT at FROM deadline WHERE clock IS NULL ORDER BY at LIMIT 1", {});
+        if (found.count() == 0) return std::nullopt;
+        return found.instant(0);
+    }
+
+    std::vector<DueRow> due_between(Instant from, Instant until) override {
+        static std::string const query = select(
+            deadline_columns,
+            " FROM deadline WHERE clock IS NULL AND at > $1::int8 AND at <= $2::int8 ORDER BY at");
+        PgValues values;
+        values.add(from).add(until);
+        return rows(ask(query, values), read_deadline<PgRows>);
+    }
+
+    std::vector<DueRow> open_deadlines() override {
+        static std::string const query =
+            select(deadline_columns, " FROM deadline ORDER BY dispute, name COLLATE \"C\", stamp");
+        return rows(ask(query, {}), read_deadline<PgRows>);
+    }
+
+    std::vector<Platform> platforms() override {
+        static std::string const query = select(platform_columns, " FROM platform ORDER BY id");
+        return rows(ask(query, {}), read_platform<PgRows>);
+    }
+
+    std::vector<ApiKey> keys() override {
+        static std::string const query = select(key_columns, " FROM api_key ORDER BY id");
+        return rows(ask(query, {}), read_key<PgRows>);
+    }
+
+    std::vector<Neutral> neutrals(bool live) override {
+        static std::string const query =
+            select(neutral_columns, " FROM neutral WHERE live = $1::bool ORDER BY id");
+        PgValues values;
+        values.add(live);
+        return rows(ask(query, values), read_neutral<PgRows>);
+    }
+
+    std::vector<TestClock> clocks() override {
+        static std::string const query = select(clock_columns, " FROM test_clock ORDER BY id");
+        return rows(ask(query, {}), read_clock<PgRows>);
+    }
+
+    std::optional<Instant> last_beat() override {
+        PgRows const found = ask("SELECT at FROM heartbeat", {});
+        if (found.count() == 0) return std::nullopt;
+        return found.instant(0);
+    }
+
+    std::vector<OutboxRow> outbox(std::size_t limit) override {
+        static std::string const query =
+            select(outbox_columns, " FROM outbox ORDER BY id LIMIT $1::int8");
+        PgValues values;
+        values.add(static_cast<std::int64_t>(limit));
+        return rows(ask(query, values), read_outbox<PgRows>);
+    }
+
+    std::vector<DisputeRow> all_disputes(std::optional<DisputeId> after,
+                                         std::size_t limit) override {
+        PgValues values;
+        values.add(after).add(static_cast<std::int64_t>(limit));
+        return rows(ask(postgres_walk_sql(after.has_value()), values), read_dispute<PgRows>);
+    }
+
+private:
+    static void add_text(PgValues& values, std::optional<std::string> const& text) {
+        if (text) values.add_text(*text);
+        else values.add_null();
+    }
+
+    // One question in a transaction that sees the rows of `tenant`.
+    PgRows ask(std::string const& sql, PgValues const& values,
+               std::string const& tenant = std::string(every)) {
+        auto lease = pool_.lease();
+        for (;;) {
+            try {
+                return ask_over(*lease, sql, values, tenant);
+            } catch (PostgresFault const& fault) {
+                if (!fault.connection_lost() || !lease.used_before()) throw;
+            }
+            lease.connect_anew(); // the server was restarted, or the connection cut
+        }
+    }
+
+    static PgRows ask_over(PostgresConnection& connection, std::string const& sql,
+                           PgValues const& values, std::string const& tenant) {
+        PgValues whose;
+        whose.add_text(tenant);
+        connection.prepare(set_tenant);
+        connection.prepare(sql);
+        connection.begin_pipeline();
+        connection.send(set_tenant, whose);
+        connection.send(sql, values);
+        try {
+            connection.sync();
+            connection.answer();
+            PgRows found = connection.answer();
+            connection.finish_pipeline();
+            return found;
+        } catch (UnknownFate const& lost) {
+            throw PostgresFault(lost.what(), ""); // nothing was written whose fate could matter
+        }
+    }
+
+    PostgresPool pool_;
+};
+
+} // namespace
+} // namespace store
+
+std::unique_ptr<Reader> open_postgres_reader(std::string const& url,
+                                             PostgresReaderOptions const& options) {
+    return std::make_unique<store::PostgresReader>(url, options);
+}
+
+} // namespace parley

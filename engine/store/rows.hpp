@@ -1,0 +1,198 @@
+#pragma once
+
+#include "engine/base/fault.hpp"
+#include "engine/model/journal_rows.hpp"
+#include "engine/store/keys.hpp"
+#include "engine/store/places.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// From rows of the database to nouns, for both databases: `Row` is a Statement of SQLite or the PgRows
+// of PostgreSQL, whose columns have the same order and meaning.
+namespace parley::store {
+
+template <class E>
+E enum_of(std::int64_t number) {
+    if (number < 0 || number >= std::ssize(EnumNames<E>::names))
+        throw Fault("the database holds " + std::to_string(number) + " where a kind belongs");
+    return static_cast<E>(number);
+}
+
+// A list of words in one column, none of which has a space in it.
+inline std::string joined(std::vector<std::string> const& words) {
+    std::string out;
+    for (std::string const& word : words) {
+        if (!out.empty()) out += ' ';
+        out += word;
+    }
+    return out;
+}
+inline std::vector<std::string> words_in(std::string_view text) {
+    std::vector<std::string> out;
+    while (!text.empty()) {
+        std::size_t const end = std::min(text.find(' '), text.size());
+        out.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return out;
+}
+
+// One bit a kind of seat.
+inline std::int64_t bits_of(std::vector<SeatKind> const& seats) {
+    std::int64_t bits = 0;
+    for (SeatKind const seat : seats) bits |= std::int64_t{1} << std::to_underlying(seat);
+    return bits;
+}
+inline std::vector<SeatKind> seats_in(std::int64_t bits) {
+    std::vector<SeatKind> seats;
+    for (std::size_t i = 0; i < std::size(EnumNames<SeatKind>::names); ++i)
+        if ((bits >> i & 1) != 0) seats.push_back(static_cast<SeatKind>(i));
+    return seats;
+}
+
+// Ids of events, packed one after the other.
+inline std::vector<std::string> events_in(std::string_view packed) {
+    std::vector<std::string> out;
+    for (std::size_t at = 0; at + packed_key_size <= packed.size(); at += packed_key_size)
+        out.push_back(key_text(packed.substr(at, packed_key_size)));
+    return out;
+}
+void append_packed(std::string& out, std::vector<std::string> const& events);
+
+inline constexpr std::string_view event_columns =
+    "e.place, e.stream, e.version, e.room, e.number, e.id, e.stage, e.type, e.at, e.nonce,"
+    " e.hash, e.envelope, c.salt, c.bytes";
+template <class Row>
+StoredEvent read_event(Row& row) {
+    StoredEvent out;
+    out.position = position_of(row.number(0));
+    append_key(out.stream, row.text(1));
+    out.version = static_cast<std::uint64_t>(row.number(2));
+    out.room = enum_of<Room>(row.number(3));
+    out.number = static_cast<std::uint32_t>(row.number(4));
+    append_key(out.id, row.text(5));
+    out.stage = row.text(6);
+    out.type = row.text(7);
+    out.at = row.instant(8);
+    out.nonce = row.template bytes<32>(9);
+    out.hash = row.template bytes<32>(10);
+    out.envelope = row.text(11);
+    if (!row.is_null(12)) {
+        out.salt = row.template bytes<32>(12);
+        out.content = row.text(13);
+    }
+    return out;
+}
+
+inline constexpr std::string_view deadline_columns = "dispute, name, stamp, at, clock";
+template <class Row>
+DueRow read_deadline(Row& row) {
+    return {row.template id<DisputeId>(0), std::string(row.text(1)),
+            static_cast<std::uint32_t>(row.number(2)), row.instant(3),
+            row.template optional_id<TestClockId>(4)};
+}
+
+// The list row, whose columns each dialect selects in this order: id, live, platform, status, stage,
+// procedure, its version, created_at, changed_at, version, claimant, respondent, mediator, decider,
+// clock, reference.
+template <class Row>
+DisputeRow read_dispute(Row& row) {
+    DisputeRow out;
+    out.id = row.template id<DisputeId>(0);
+    out.live = row.number(1) != 0;
+    out.platform = row.template id<PlatformId>(2);
+    out.status = enum_of<Status>(row.number(3));
+    out.stage = row.text(4);
+    out.procedure = row.text(5);
+    out.procedure_version = static_cast<std::int32_t>(row.number(6));
+    out.created_at = row.instant(7);
+    out.changed_at = row.instant(8);
+    out.version = static_cast<std::uint64_t>(row.number(9));
+    out.parties = {row.template id<PartyId>(10), row.template id<PartyId>(11)};
+    out.neutrals = {row.template optional_id<NeutralId>(12),
+                    row.template optional_id<NeutralId>(13)};
+    out.clock = row.template optional_id<TestClockId>(14);
+    out.reference = row.text(15);
+    return out;
+}
+
+inline constexpr std::string_view receipt_columns =
+    "fingerprint, stream, version, events, status, at";
+template <class Row>
+StoredReceipt read_receipt(Row& row, std::string const& scope, std::string const& key) {
+    StoredReceipt out;
+    out.key = {scope, key, row.template bytes<32>(0)};
+    append_key(out.stream, row.text(1));
+    out.version = static_cast<std::uint64_t>(row.number(2));
+    out.events = events_in(row.text(3));
+    out.status = static_cast<std::int32_t>(row.number(4));
+    out.at = row.instant(5);
+    return out;
+}
+
+inline constexpr std::string_view platform_columns = "id, name, created_at";
+template <class Row>
+Platform read_platform(Row& row) {
+    return {row.template id<PlatformId>(0), std::string(row.text(1)), row.instant(2)};
+}
+
+inline constexpr std::string_view key_columns =
+    "id, kind, live, owner, label, secret_sha256, created_at, expires_at, revoked_at";
+template <class Row>
+ApiKey read_key(Row& row) {
+    return {row.template id<ApiKeyId>(0),
+            enum_of<KeyKind>(row.number(1)),
+            row.number(2) != 0,
+            std::string(row.text(3)),
+            std::string(row.text(4)),
+            row.template bytes<32>(5),
+            row.instant(6),
+            row.optional_instant(7),
+            row.optional_instant(8)};
+}
+
+inline constexpr std::string_view neutral_columns =
+    "id, name, seats, languages, country, time_zone, load, load_most, live, available";
+template <class Row>
+Neutral read_neutral(Row& row) {
+    Neutral out;
+    out.id = row.template id<NeutralId>(0);
+    out.name = row.text(1);
+    out.seats = seats_in(row.number(2));
+    out.languages = words_in(row.text(3));
+    out.country = row.text(4);
+    out.time_zone = row.text(5);
+    out.load = static_cast<std::int32_t>(row.number(6));
+    out.load_most = static_cast<std::int32_t>(row.number(7));
+    out.live = row.number(8) != 0;
+    out.available = row.number(9) != 0;
+    return out;
+}
+
+inline constexpr std::string_view clock_columns = "id, platform, name, now";
+template <class Row>
+TestClock read_clock(Row& row) {
+    return {row.template id<TestClockId>(0), row.template id<PlatformId>(1),
+            std::string(row.text(2)), row.instant(3)};
+}
+
+inline constexpr std::string_view outbox_columns =
+    "id, kind, dispute, event, addressee, notice, at";
+template <class Row>
+OutboxRow read_outbox(Row& row) {
+    return {std::string(row.text(0)),
+            std::string(row.text(1)),
+            row.template id<DisputeId>(2),
+            std::string(row.text(3)),
+            std::string(row.text(4)),
+            std::string(row.text(5)),
+            row.instant(6)};
+}
+
+} // namespace parley::store
