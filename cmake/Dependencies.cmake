@@ -9,6 +9,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
+find_package(yaml-cpp REQUIRED) # while building, for schemas/openapi.yaml
 if(PARLEY_MIMALLOC)
     find_package(mimalloc REQUIRED)
 endif()

@@ -21,3 +21,12 @@ function(parley_embed target symbol)
     set_source_files_properties(${assembly} PROPERTIES OBJECT_DEPENDS "${ARGN}")
     target_sources(${target} PRIVATE ${assembly} ${source})
 endfunction()
+
+# parley_json_from_yaml(TARGET IN OUT): OUT is IN as JSON, made while TARGET is built, for parley_embed.
+add_executable(yaml_to_json ${CMAKE_CURRENT_LIST_DIR}/yaml_to_json.cpp)
+target_link_libraries(yaml_to_json PRIVATE parley_options yaml-cpp nlohmann_json::nlohmann_json)
+function(parley_json_from_yaml target in out)
+    add_custom_command(OUTPUT ${out} COMMAND yaml_to_json ${in} ${out} DEPENDS ${in} yaml_to_json
+        VERBATIM)
+    target_sources(${target} PRIVATE ${out})
+endfunction()

@@ -61,6 +61,7 @@ constexpr Route table[] = {
     {GET,  "/livez",                               get_liveness,    anyone},
     {GET,  "/readyz",                              get_readiness,   anyone,   none, "verbose"},
     {GET,  "/metrics",                             get_metrics,     administrator | auditor},
+    {GET,  "/openapi.json",                        get_openapi,     anyone},
     {GET,  "/.well-known/parley.json",             get_offer_of_service, anyone},
 };
 // clang-format on
