@@ -2,14 +2,23 @@
 // block of text follows a block of shell, it is what the shell printed; … stands for anything.
 import assert from 'node:assert/strict';
 import {spawnSync} from 'node:child_process';
-import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {test} from 'node:test';
+import {fileURLToPath} from 'node:url';
 import {startParley} from './support/server.mjs';
 
 const page = readFileSync(new URL('../../docs/QUICKSTART.md', import.meta.url), 'utf8');
 const blocks = [...page.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].map(([, kind, text]) => ({kind, text}));
+
+// The packages are here already, as package.json pins them.
+const {devDependencies} = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+function installed(names) {
+  for (const name of names.split(' '))
+    assert.ok(devDependencies[name.replace(/(.)@.*/, '$1')], `${name} is not among the packages here`);
+  return '';
+}
 
 function matches(pattern, text) {
   const literal = (part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -24,6 +33,7 @@ test('every command of the quickstart works and prints what the page says', asyn
   try {
     const {url, keys, platform, data, pid, neutrals} = parley;
     writeFileSync(join(folder, 'ready.json'), JSON.stringify({url, keys, platform, data, pid, neutrals}));
+    symlinkSync(fileURLToPath(new URL('node_modules', import.meta.url)), join(folder, 'node_modules'));
     // `parley` and paths to it are the program under test.
     mkdirSync(join(folder, 'build/release/bin'), {recursive: true});
     const program = join(folder, 'build/release/bin/parley');
@@ -32,11 +42,13 @@ test('every command of the quickstart works and prints what the page says', asyn
     let script = 'set -euo pipefail\n';
     const expected = [];
     for (const [i, {kind, text}] of rest.entries()) {
-      if (kind === 'js') {
+      if (kind === 'ts') {
+        writeFileSync(join(folder, 'typed.mts'), text);
+      } else if (kind === 'js') {
         writeFileSync(join(folder, 'quickstart.mjs'), text);
         script += `echo '--- ${i}'\n"$NODE" quickstart.mjs\n`;
       } else if (kind === 'sh') {
-        script += `echo '--- ${i}'\n${text}`;
+        script += `echo '--- ${i}'\n${text.replace(/^npm install (.*)\n/m, (_, names) => installed(names))}`;
         if (rest[i + 1]?.kind === 'text') expected.push([i, rest[i + 1].text]);
       }
     }
