@@ -50,8 +50,9 @@ void print_welcome(DevPeople const& people, std::string const& url, std::string 
                "    -H \"Idempotency-Key: $(date +%s%N)\" \\\n"
                "    -d @{}\n\n"
                "Watch two disputes from notice to outcome, in another terminal:  parley demo\n"
+               "Go on with docs/QUICKSTART.md; the whole API is described at {}/openapi.json\n"
                "Ctrl-C stops the server.\n",
-               url, people.platform_key.text, example);
+               url, people.platform_key.text, example, url);
     std::fflush(stdout);
 }
 

@@ -64,6 +64,7 @@ net::awaitable<http::Response> get_offer_of_service(Services& services, Call) {
     json.member("software", "parley");
     json.member("version", services.options.version);
     json.member("api", "/v1");
+    json.member("description", "/openapi.json");
     json.member("test_clocks", services.options.test_features);
     json.member("law_table", services.engine.world().law.version);
     json.key("procedures").begin_array();
