@@ -41,6 +41,7 @@ PARLEY_HANDLER(get_liveness);
 PARLEY_HANDLER(get_readiness);
 PARLEY_HANDLER(get_metrics);
 PARLEY_HANDLER(get_openapi);
+PARLEY_HANDLER(get_problem);
 PARLEY_HANDLER(get_offer_of_service);
 
 #undef PARLEY_HANDLER

@@ -62,6 +62,7 @@ constexpr Route table[] = {
     {GET,  "/readyz",                              get_readiness,   anyone,   none, "verbose"},
     {GET,  "/metrics",                             get_metrics,     administrator | auditor},
     {GET,  "/openapi.json",                        get_openapi,     anyone},
+    {GET,  "/problems/{code}",                     get_problem,     anyone},
     {GET,  "/.well-known/parley.json",             get_offer_of_service, anyone},
 };
 // clang-format on

@@ -1,6 +1,7 @@
 // docs/ERRORS.md names every code that a caller can meet, with its status, and no other.
 #include "api/http/problem.hpp"
 #include "engine/base/refusal.hpp"
+#include "tests/routes/house.hpp"
 
 #include <gtest/gtest.h>
 
@@ -78,6 +79,18 @@ Statuses code() {
              std::filesystem::path(PARLEY_SOURCE_DIR) / "api"))
         if (entry.path().extension() == ".cpp") add_faults(text_of(entry.path()), found);
     return found;
+}
+
+TEST(Errors, TheTypeOfAProblemLeadsToWhatItMeans) {
+    House house;
+    auto const problem = house.get("", "/v1/disputes");
+    ASSERT_EQ(problem.status, 401U);
+    auto const entry = house.get("", problem.at("/type"));
+    EXPECT_EQ(entry.status, 200U) << entry.text;
+    EXPECT_EQ(entry.at("/code"), "not_authenticated");
+    EXPECT_EQ(entry.at("/status"), "401");
+    EXPECT_TRUE(entry.at("/do").starts_with("Send `Authorization: Bearer`")) << entry.text;
+    EXPECT_EQ(house.get("", "/problems/none").code(), "not_found");
 }
 
 TEST(Errors, TheCatalogueNamesEveryCodeWithItsStatusAndNoOther) {

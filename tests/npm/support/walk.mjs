@@ -239,6 +239,7 @@ async function refusals({client, parley, desk}) {
   await client.call('advance_clock', {key: platform, params: {clock: one.clock}, body: {to: start.replace('2026', '2025')}, expect: 409});
   await client.call('get_clock', {key: platform, params: {clock: 'clk_01M6A15AJ2EQB93NPC8T67CFH1'}, expect: 404});
   await client.call('get_metrics', {key: platform, expect: 403});
+  await client.call('get_problem', {params: {code: 'no_such_problem'}, expect: 404});
 }
 
 async function operations({client, parley}) {
@@ -247,6 +248,9 @@ async function operations({client, parley}) {
   await client.call('get_readiness', {query: {verbose: ''}});
   await client.call('get_metrics', {key: parley.keys.administrator});
   await client.call('get_openapi');
+  for (const response of Object.values(client.contract.document.components.responses))
+    for (const code of response.content['application/problem+json'].schema.allOf[1].properties.code.enum)
+      await client.call('get_problem', {params: {code}});
   await client.call('get_offer_of_service');
 }
 
