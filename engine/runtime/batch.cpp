@@ -173,8 +173,7 @@ void Committer::Batch::erase(Job& job, EraseJob const& what) {
         Entropy entropy(random32());
         Stamp const stamp{at, entropy, {}};
         auto decided = erase_content(entry->state, std::move(events), what.actor, stamp);
-        if (!decided.events.empty())
-            slot.unit = add(entry.get(), std::move(decided), entropy, {});
+        if (!decided.events.empty()) slot.unit = add(entry.get(), std::move(decided), entropy, {});
         slot.result = Receipt{overlay.at(what.dispute), {}, false};
     }
     slots.push_back(std::move(slot));
@@ -336,6 +335,11 @@ std::vector<Job> Committer::Batch::finish(std::vector<Job>& jobs) {
         self.store_failed(unknown);
         self.log_(
             fmt::format("a commit {}: {}", unknown ? "of unknown fate" : "failed", fault.what()));
+        if (unknown && self.journal_.recovers()) {
+            self.in_doubt_.insert(changed.begin(), changed.end());
+            answer_all_failed(jobs, self.settle()); // by their receipts, where it can be told
+            return {};
+        }
         if (unknown)
             for (DisputeId const& dispute : changed) self.refresh(dispute);
         answer_all_failed(jobs, !unknown);

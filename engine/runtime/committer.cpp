@@ -43,6 +43,14 @@ Committer::Committer(World const& world, Journal& journal, Reader& reader, Clock
 
 std::vector<Job> Committer::run(std::vector<Job> jobs) {
     soonest_armed_.reset();
+    if (saw_unknown_fate_ && journal_.recovers() && !settle()) {
+        // Neither what is cached nor what a reader finds is sure to stay; nobody is told anything by it.
+        for (Job& job : jobs)
+            decline(job, RefusalCode::outcome_unknown,
+                    "The store does not yet say what it has recorded; retry with the same "
+                    "Idempotency-Key.");
+        return {};
+    }
     if (registry_stale_) try_load_registry();
     run_chores(jobs);
     if (jobs.empty()) return {};
@@ -98,11 +106,11 @@ EntryPtr Committer::load(DisputeId dispute) {
 
 void Committer::refresh(DisputeId dispute) {
     try {
-        if (EntryPtr entry = replay(world_, dispute, reader_.events(dispute.text()))) {
-            note_quarantine(dispute, *entry);
-            cache_.put(
-                std::move(entry)); // keeps the newer one, should a reader be faster or slower
-        }
+        EntryPtr entry = replay(world_, dispute, reader_.events(dispute.text()));
+        cache_.forget(dispute); // also a newer one: a database that fell back has lost it
+        if (!entry) return;
+        note_quarantine(dispute, *entry);
+        cache_.put(std::move(entry)); // keeps the newer one, should a reader be faster
     } catch (Fault const& fault) {
         log_(fmt::format("dispute {} cannot be read again: {}", dispute.text(), fault.what()));
         cache_.forget(dispute);
@@ -124,9 +132,26 @@ std::size_t Committer::quarantined() const {
     return quarantined_.size();
 }
 
+bool Committer::settle() {
+    if (!saw_unknown_fate_) return true;
+    if (!journal_.recovers()) return false;
+    try {
+        journal_.settle();
+    } catch (Fault const& fault) {
+        storage_ok = false;
+        log_(fmt::format("the fate of a commit is still unknown: {}", fault.what()));
+        return false;
+    }
+    saw_unknown_fate_ = false;
+    storage_ok = true;
+    for (DisputeId const& dispute : std::exchange(in_doubt_, {})) refresh(dispute);
+    try_load_registry(); // a chore may have been in doubt, too
+    return true;
+}
+
 void Committer::store_worked() {
-    // After a commit of unknown fate the journal takes nothing until a restart, whatever a chore
-    // that had nothing to write may say.
+    // After a commit of unknown fate nothing is well before that is settled, or before a restart,
+    // whatever a chore that had nothing to write may say.
     if (!saw_unknown_fate_) storage_ok = true;
 }
 

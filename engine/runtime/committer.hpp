@@ -100,6 +100,9 @@ private:
     void publish(std::shared_ptr<Registry> fresh);
     void store_worked();
     void store_failed(bool fate_unknown);
+    // After a commit of unknown fate: asks the journal, if it is one that recovers, until it says that
+    // every fate is decided, and reads again what was in doubt. True when nothing is in doubt any more.
+    bool settle();
 
     World const& world_;
     Journal& journal_;
@@ -109,8 +112,9 @@ private:
     std::function<void(std::string const&)> log_;
     mutable std::mutex registry_mutex_;
     RegistryPtr registry_;
-    bool registry_stale_ = false; // the last reading failed; the next run tries again
-    bool saw_unknown_fate_ = false;
+    bool registry_stale_ = false;   // the last reading failed; the next run tries again
+    bool saw_unknown_fate_ = false; // and it is not settled yet
+    std::set<DisputeId> in_doubt_;  // what such a commit was about
     mutable std::mutex quarantine_mutex_;
     std::set<DisputeId> quarantined_;
     std::optional<Instant> soonest_armed_;

@@ -328,6 +328,64 @@ TEST(Committer, ACommitOfUnknownFateThatDidNotGoThroughIsNeverSaidToBeNothing) {
     EXPECT_EQ(rig.stored(filed->state.id)->state.version, 1u);
 }
 
+TEST(Committer, AnUnknownFateThatCanBeSettledIsToldAtOnce) {
+    for (bool const durable : {false, true}) {
+        FaultyRig rig;
+        rig.faulty.recovering = true;
+        EntryPtr const filed = rig.file();
+        Command command = Rig::message(filed->state, "perhaps");
+        command.receipt = ReceiptKey{"scope", "key", sha256("body")};
+        rig.faulty.next_append = [&](std::span<Unit> units) -> std::vector<UnitFate> {
+            if (durable) rig.journal->append(units);
+            throw UnknownFate("the connection was lost");
+        };
+        auto const told = rig.ask_faulty(command);
+        EXPECT_EQ(told.has_value(), durable);
+        if (!told) EXPECT_EQ(told.error().code, RefusalCode::busy); // nothing was recorded
+        EXPECT_TRUE(rig.faulty_committer.storage_ok);
+        auto const again = rig.ask_faulty(command); // and its dispute was read again
+        ASSERT_TRUE(again) << again.error().detail;
+        EXPECT_EQ(again->replayed, durable);
+        EXPECT_EQ(rig.stored(filed->state.id)->state.version, 2u);
+    }
+}
+
+TEST(Committer, UntilAnUnknownFateIsSettledNobodyIsToldAnything) {
+    FaultyRig rig;
+    rig.faulty.recovering = true;
+    EntryPtr const filed = rig.file();
+    Command command = Rig::message(filed->state, "perhaps");
+    command.receipt = ReceiptKey{"scope", "key", sha256("body")};
+    rig.faulty.next_append = [&](std::span<Unit> units) -> std::vector<UnitFate> {
+        rig.journal->append(units); // seen by readers, and yet it may be lost in a failover
+        rig.faulty.fails = true;
+        throw UnknownFate("the standby does not answer");
+    };
+    EXPECT_EQ(rig.ask_faulty(command).error().code, RefusalCode::outcome_unknown);
+    EXPECT_EQ(rig.ask_faulty(command).error().code, RefusalCode::outcome_unknown);
+    EXPECT_FALSE(rig.faulty_committer.storage_ok);
+    rig.faulty.fails = false;
+    auto const again = rig.ask_faulty(command);
+    ASSERT_TRUE(again) << again.error().detail;
+    EXPECT_TRUE(again->replayed);
+    EXPECT_TRUE(rig.faulty_committer.storage_ok);
+    EXPECT_EQ(rig.faulty_cache.find(filed->state.id)->state.version, 2u);
+}
+
+TEST(Committer, ADatabaseThatFellBackIsBelieved) {
+    FaultyRig rig;
+    EntryPtr const filed = rig.file();
+    ASSERT_TRUE(rig.ask_faulty(Rig::message(filed->state, "kept")));
+    // An asynchronous standby took over that never had the next message: the cache is ahead.
+    rig.faulty.next_append = [](std::span<Unit> units) {
+        return std::vector<UnitFate>(units.size(), UnitFate::won);
+    };
+    ASSERT_TRUE(rig.ask_faulty(Rig::message(filed->state, "lost")));
+    auto const after = rig.ask_faulty(Rig::message(filed->state, "after"));
+    ASSERT_TRUE(after) << after.error().detail;
+    EXPECT_EQ(rig.stored(filed->state.id)->state.version, 3u);
+}
+
 TEST(Committer, ACommandThatLosesItsLoadIsDecidedAgain) {
     FaultyRig rig;
     EntryPtr const filed = rig.file();

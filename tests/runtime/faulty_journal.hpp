@@ -13,7 +13,8 @@ class FaultyJournal final : public Journal {
 public:
     explicit FaultyJournal(Journal& real) : real_(real) {}
 
-    bool fails = false; // every write is a Fault, and nothing of it is kept
+    bool fails = false;      // every write is a Fault, and nothing of it is kept
+    bool recovering = false; // as PostgreSQL's journal is, and SQLite's is not
     std::function<std::vector<UnitFate>(std::span<Unit>)>
         next_append; // once, in place of the real one
 
@@ -46,6 +47,8 @@ public:
     }
     void delete_outbox(std::vector<std::string> const& ids) override { real_.delete_outbox(ids); }
     void checkpoint() override { real_.checkpoint(); }
+    bool recovers() const override { return recovering; }
+    void settle() override { fail_if_asked(); }
 
 private:
     void fail_if_asked() const {
