@@ -23,10 +23,11 @@ inline std::unexpected<Failure> misuse(std::string line) {
     return std::unexpected(Failure{std::move(line), 2});
 }
 
-// Where the records are: a folder, or the database file in one.
+// Where the records are: a folder, the database file in one, or a PostgreSQL database and a folder for
+// what belongs to this server alone.
 struct Place {
     std::optional<std::string> data;     // ./parley-data
-    std::optional<std::string> database; // sqlite:PATH; else the usual file in `data`
+    std::optional<std::string> database; // sqlite:PATH or postgresql://…; else a file in `data`
 };
 
 struct DevOptions {
@@ -61,7 +62,7 @@ struct VerifyOptions {
     std::string acks;
 };
 struct DemoOptions {
-    std::string url, ready_file;
+    std::string url, ready_file, database;
 };
 
 // One file each. All block until done and may throw Fault, which main turns into exit code 1.

@@ -132,9 +132,9 @@ net::awaitable<Done> stay_open(Running& running, Prepare prepare, Ready ready) {
 
 } // namespace
 
-House::House(Files const& files, World rules)
+House::House(Files const& files, World rules, Care care)
     : world(std::move(rules)), folder(files.folder, files.database),
-      journal(open_sqlite_journal(folder)), reader(open_sqlite_reader(folder)),
+      journal(open_journal(files, folder, care)), reader(open_reader(files, folder)),
       engine(world, *journal, *reader, clock, engine_options()) {}
 
 Done use_house(House& house, Prepare task) {

@@ -1,10 +1,9 @@
 #pragma once
 
 #include "api/app/config.hpp"
+#include "api/app/database.hpp"
 #include "engine/runtime/engine.hpp"
 #include "engine/store/data_folder.hpp"
-#include "engine/store/sqlite_journal.hpp"
-#include "engine/store/sqlite_reader.hpp"
 
 #include <chrono>
 #include <functional>
@@ -17,10 +16,10 @@ namespace parley::app {
 // Everything behind the doors, in the order in which it is built; taken apart in reverse. Throws Fault
 // when the folder is in use or the records cannot be opened.
 struct House {
-    House(Files const& files, World rules);
+    House(Files const& files, World rules, Care care);
     World world;                      // what never changes: zones, law, procedures
     DataFolder folder;                // the lock that keeps a second process out
-    std::unique_ptr<Journal> journal; // the one writer, with the schema brought up to date
+    std::unique_ptr<Journal> journal; // the one writer, over the schema this program knows
     std::unique_ptr<Reader> reader;   // everyone who only looks
     SystemClock clock;                // the only clock of the program
     Engine engine;                    // the front door

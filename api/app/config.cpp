@@ -160,22 +160,23 @@ std::expected<Files, Failure> files_of(Place const& place) {
     namespace fs = std::filesystem;
     std::string const folder = place.data.value_or("./parley-data");
     if (folder.empty()) return misuse("--data is empty; give the folder that holds the records");
-    if (!place.database) return Files{folder, "parley.db"};
-    if (place.database->starts_with("postgresql:") || place.database->starts_with("postgres:"))
-        return misuse("PostgreSQL is not yet supported by this build; give --database sqlite:PATH");
+    if (!place.database) return Files{folder, "parley.db", ""};
+    if (place.database->starts_with("postgresql://") || place.database->starts_with("postgres://"))
+        return Files{folder, "", *place.database};
     constexpr std::string_view scheme = "sqlite:";
     fs::path const path =
         place.database->starts_with(scheme) ? place.database->substr(scheme.size()) : "";
     if (!path.has_filename())
         return misuse(
-            fmt::format("\"{}\" is no database this program knows; give --database sqlite:PATH",
+            fmt::format("\"{}\" is no database this program knows; give --database sqlite:PATH or "
+                        "--database postgresql://USER@HOST/NAME",
                         *place.database));
     fs::path const parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
     if (place.data && fs::weakly_canonical(*place.data) != fs::weakly_canonical(parent))
         return misuse(
             fmt::format("the database {} lies outside the data folder {}; leave one of them out",
                         path.string(), *place.data));
-    return Files{parent.string(), path.filename().string()};
+    return Files{parent.string(), path.filename().string(), ""};
 }
 
 std::expected<Config, Failure> read_config(ServeOptions const& flags,

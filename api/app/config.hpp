@@ -37,11 +37,14 @@ struct Listen {
 };
 std::expected<Listen, Failure> parse_listen(std::string_view text);
 
-// The folder and the file in it behind --data and --database. Refuses what is not sqlite:PATH, and a
-// database outside the folder: the folder's lock is what keeps a second process out.
+// What is behind --data and --database: the folder, and the database file in it or, on PostgreSQL, its
+// connection string; the folder then holds what belongs to this server alone. Refuses what is neither
+// sqlite:PATH nor postgresql://…, and a file outside the folder: the folder's lock is what keeps a second
+// process out.
 struct Files {
     std::string folder;
-    std::string database;
+    std::string database; // file in the folder, for SQLite
+    std::string url;      // for PostgreSQL; else empty
 };
 std::expected<Files, Failure> files_of(Place const& place);
 

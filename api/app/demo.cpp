@@ -27,11 +27,14 @@ Done tell_both(Served const& served) {
               Sample::printing, track_one_moves());
 }
 
-Done run_with_own_server() {
+Done run_with_own_server(std::string const& database) {
     ScratchFolder const scratch;
     std::string const ready = scratch.path() + "/ready.json";
-    auto child = Child::start({"/proc/self/exe", "dev", "--port", "0", "--data",
-                               scratch.path() + "/data", "--empty", "--ready-file", ready});
+    std::vector<std::string> command = {
+        "/proc/self/exe",         "dev",     "--port",       "0",  "--data",
+        scratch.path() + "/data", "--empty", "--ready-file", ready};
+    if (!database.empty()) command.insert(command.end(), {"--database", database});
+    auto child = Child::start(std::move(command));
     if (!child) return std::unexpected(child.error());
     auto const text = child->wait_for_file(ready, std::chrono::seconds(60));
     if (!text) return std::unexpected(text.error());
@@ -46,7 +49,7 @@ Done run_with_own_server() {
 } // namespace
 
 Done run_demo(DemoOptions const& options) {
-    if (options.url.empty()) return run_with_own_server();
+    if (options.url.empty()) return run_with_own_server(options.database);
     auto const text = read_file(options.ready_file);
     if (!text) return fail(fmt::format("cannot read {}; is that where it is?", options.ready_file));
     auto served = read_ready(*text);

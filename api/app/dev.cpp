@@ -69,7 +69,8 @@ Done run_dev(DevOptions const& options) {
     if (!files) return std::unexpected(files.error());
     auto world = load_world("UTC");
     if (!world) return fail(world.error().detail);
-    House house(*files, std::move(*world));
+    if (!files->url.empty()) migrate(*files); // as whoever the URL says: here one user does all
+    House house(*files, std::move(*world), Care::trying_out);
     std::string const folder = house.folder.path().string();
     auto people = dev_people(folder, options.seed, house.clock.now());
     if (!people) return std::unexpected(people.error());

@@ -1,14 +1,12 @@
 #include "api/app/commands.hpp"
 #include "api/app/config.hpp"
+#include "api/app/database.hpp"
 #include "api/app/files.hpp"
 #include "api/app/world.hpp"
 #include "engine/runtime/verify.hpp"
-#include "engine/store/sqlite_reader.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-
-#include <filesystem>
 
 // `parley journal verify`: does the record prove itself?
 namespace parley::app {
@@ -59,15 +57,13 @@ std::string sentence_of(JournalFault const& fault) {
 Done run_journal_verify(VerifyOptions const& options) {
     auto files = files_of(options.place);
     if (!files) return std::unexpected(files.error());
-    std::filesystem::path const database = std::filesystem::path(files->folder) / files->database;
-    if (!std::filesystem::exists(database))
-        return fail(fmt::format("there are no records at {}; give --data", database.string()));
     auto const acks = read_acks(options.acks);
     if (!acks) return std::unexpected(acks.error());
     auto const world = load_world("UTC");
     if (!world) return fail(world.error().detail);
-    auto const reader = open_sqlite_reader(database);
-    Verification const found = JournalVerifier(*world, *reader).run(*acks);
+    auto const reader = open_reader_beside(*files);
+    if (!reader) return std::unexpected(reader.error());
+    Verification const found = JournalVerifier(*world, **reader).run(*acks);
 
     print_log("test", found.test);
     print_log("live", found.live);

@@ -36,7 +36,7 @@ net::awaitable<Done> make_into(Engine& engine, KeyRequest request, Made& made) {
 Made make_alone(Files const& files, KeyRequest const& request) {
     auto world = load_world("UTC");
     if (!world) return fail(world.error().detail);
-    House house(files, std::move(*world));
+    House house(files, std::move(*world), Care::trying_out);
     Made made = fail("nothing was made");
     Done const done =
         use_house(house, [&](Engine& engine) { return make_into(engine, request, made); });

@@ -20,7 +20,8 @@ struct Said {
 void add_place(CLI::App& command, Place& place) {
     command.add_option("--data", place.data, "Folder that holds the records (./parley-data)");
     command.add_option("--database", place.database,
-                       "Database file instead of a folder: sqlite:PATH");
+                       "Another database than the file in that folder: sqlite:PATH or "
+                       "postgresql://USER@HOST/NAME");
 }
 
 void add_dev(CLI::App& parley, Said& said) {
@@ -48,7 +49,8 @@ void add_serve(CLI::App& parley, Said& said) {
         "`parley keys create --help`.");
     command->add_option("--config", options->config, "Settings file (TOML)");
     command->add_option("--data", options->data, "Folder that holds the records (./parley-data)");
-    command->add_option("--database", options->database, "sqlite:PATH");
+    command->add_option("--database", options->database,
+                        "sqlite:PATH or postgresql://USER@HOST/NAME");
     command->add_option("--listen", options->listen, "ADDRESS:PORT to listen on (127.0.0.1:8080)");
     command
         ->add_option("--hosts", options->hosts,
@@ -160,6 +162,10 @@ void add_demo(CLI::App& parley, Said& said) {
     command->add_option("--ready-file", options->ready_file, "The file it wrote, with the keys")
         ->needs(url);
     url->needs("--ready-file");
+    command
+        ->add_option("--database", options->database,
+                     "For the server of its own: postgresql://USER@HOST/NAME, an empty database")
+        ->excludes(url);
     command->callback([options, &said] { said.run = [options] { return run_demo(*options); }; });
 }
 

@@ -14,7 +14,7 @@ Done run_serve(ServeOptions const& options) {
     if (!files) return std::unexpected(files.error());
     auto world = load_world(config->administrator_zone);
     if (!world) return misuse(world.error().detail);
-    House house(*files, std::move(*world));
+    House house(*files, std::move(*world), Care::production);
     Doors doors;
     doors.address = config->address;
     doors.port = config->port;

@@ -131,9 +131,18 @@ TEST(Config, TakesADatabaseFileAndItsFolder) {
     EXPECT_EQ(files_of({std::nullopt, "sqlite:cases.db"})->folder, ".");
 }
 
+TEST(Config, TakesAPostgresqlDatabaseAndAFolderBesideIt) {
+    auto const files = files_of({"/srv/odr", "postgresql://app@a,b/parley"});
+    ASSERT_TRUE(files);
+    EXPECT_EQ(files->folder, "/srv/odr");
+    EXPECT_EQ(files->database, "");
+    EXPECT_EQ(files->url, "postgresql://app@a,b/parley");
+    EXPECT_EQ(files_of({std::nullopt, "postgres://a/b"})->folder, "./parley-data");
+}
+
 TEST(Config, RefusesDatabasesItCannotOpenInALine) {
     for (char const* url :
-         {"postgresql://localhost/parley", "mysql:x", "sqlite:", "sqlite:/srv/", "cases.db"}) {
+         {"postgresql:parley", "mysql:x", "sqlite:", "sqlite:/srv/", "cases.db"}) {
         auto const files = files_of({std::nullopt, url});
         ASSERT_FALSE(files) << url;
         EXPECT_EQ(files.error().exit_code, 2);

@@ -24,7 +24,7 @@ TEST(CommandLine, UsageErrorsAreOneLineAndExitCodeTwo) {
         {"dev", "--port", "http"},
         {"dev", "--port", "70000"},
         {"dev", "--nonsense"},
-        {"dev", "--database", "postgresql://localhost/parley"},
+        {"dev", "--database", "mysql://localhost/parley"},
         {"serve", "--config", "/nowhere/parley.toml"},
         {"serve", "--listen", "nowhere"},
         {"keys"},
