@@ -52,10 +52,22 @@ Child::~Child() {
     ::waitpid(pid_, nullptr, 0);
 }
 
-DevServer::DevServer(std::string const& parley_binary)
+namespace {
+
+std::vector<std::string> dev_command(std::string const& parley_binary, std::string const& folder,
+                                     std::string const& ready_file, std::string const& database) {
+    std::vector<std::string> command{parley_binary, "dev",    "--empty",        "--port",
+                                     "0",           "--data", folder + "/data", "--ready-file",
+                                     ready_file};
+    if (!database.empty()) command.insert(command.end(), {"--database", database});
+    return command;
+}
+
+} // namespace
+
+DevServer::DevServer(std::string const& parley_binary, std::string const& database)
     : ready_file_(folder_.path() + "/ready.json"),
-      child_({parley_binary, "dev", "--empty", "--port", "0", "--data", folder_.path() + "/data",
-              "--ready-file", ready_file_}) {
+      child_(dev_command(parley_binary, folder_.path(), ready_file_, database)) {
     for (int tries = 0; tries < 1000 && !std::filesystem::exists(ready_file_); ++tries)
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     std::ifstream in(ready_file_);

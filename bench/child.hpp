@@ -35,10 +35,10 @@ private:
     pid_t pid_ = -1;
 };
 
-// `parley dev` on an empty database in a folder of its own, with its keys.
+// `parley dev` on an empty database, with its keys: in a folder of its own, or at `database`.
 class DevServer {
 public:
-    explicit DevServer(std::string const& parley_binary);
+    explicit DevServer(std::string const& parley_binary, std::string const& database = {});
     std::uint16_t port = 0;
     std::string platform_key;
 

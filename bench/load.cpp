@@ -61,6 +61,16 @@ struct Connection {
     Clock::time_point sent;
 };
 
+// A whole answer stands at the beginning of what the connection got.
+void note_answer(LoadResult& result, Connection const& connection, std::size_t whole) {
+    result.latencies_us.push_back(static_cast<std::uint32_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - connection.sent)
+            .count()));
+    if (connection.in.size() > 9 && connection.in[9] == '2') ++result.done;
+    else if (result.failed++ == 0)
+        result.first_failure = connection.in.substr(0, std::min<std::size_t>(whole, 1500));
+}
+
 } // namespace
 
 std::uint32_t LoadResult::percentile(double p) {
@@ -107,21 +117,74 @@ LoadResult run_load(std::uint16_t port, std::size_t connections, NextRequest con
             connection.in.append(buffer, static_cast<std::size_t>(got));
             std::size_t const whole = whole_answer(connection.in);
             if (whole == 0) continue;
-            auto const now = Clock::now();
-            result.latencies_us.push_back(static_cast<std::uint32_t>(
-                std::chrono::duration_cast<std::chrono::microseconds>(now - connection.sent)
-                    .count()));
-            if (connection.in.size() > 9 && connection.in[9] == '2') ++result.done;
-            else if (result.failed++ == 0)
-                result.first_failure = connection.in.substr(0, std::min<std::size_t>(whole, 1500));
+            note_answer(result, connection, whole);
             if (on_answer) {
                 std::string_view const answer(connection.in.data(), whole);
                 on_answer(i, answer.substr(answer.find("\r\n\r\n") + 4));
             }
             connection.in.erase(0, whole);
-            std::chrono::duration<double> const passed = now - start;
+            std::chrono::duration<double> const passed = Clock::now() - start;
             if (seconds > 0 && passed.count() >= seconds) stopping = true;
             if (stopping || !send_next(i)) --running;
+        }
+    }
+    result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    for (Connection const& connection : all) ::close(connection.fd);
+    ::close(poll);
+    return result;
+}
+
+LoadResult run_open_load(std::uint16_t port, std::size_t connections, NextRequest const& next,
+                         double per_second, double seconds) {
+    LoadResult result;
+    int const poll = ::epoll_create1(0);
+    std::vector<Connection> all(connections);
+    std::vector<std::size_t> idle;
+    for (std::size_t i = 0; i < connections; ++i) {
+        all[i].fd = connect_to(port);
+        epoll_event event{};
+        event.events = EPOLLIN;
+        event.data.u64 = i;
+        ::epoll_ctl(poll, EPOLL_CTL_ADD, all[i].fd, &event);
+        idle.push_back(i);
+    }
+    auto const start = Clock::now();
+    auto const due = [&](std::size_t number) {
+        return start + std::chrono::duration_cast<Clock::duration>(
+                           std::chrono::duration<double>(static_cast<double>(number) / per_second));
+    };
+    auto const total = static_cast<std::size_t>(per_second * seconds);
+    std::size_t sent = 0;
+    std::vector<epoll_event> events(connections);
+    char buffer[64 * 1024];
+    while (result.done + result.failed < total) {
+        while (sent < total && !idle.empty() && due(sent) <= Clock::now()) {
+            Connection& connection = all[idle.back()];
+            connection.sent = due(sent);
+            send_all(connection.fd, next(idle.back()));
+            idle.pop_back();
+            ++sent;
+        }
+        timespec wait{10, 0};
+        if (sent < total && !idle.empty()) {
+            auto const left = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                std::max(due(sent) - Clock::now(), Clock::duration::zero()));
+            wait = {left.count() / 1'000'000'000, left.count() % 1'000'000'000};
+        }
+        int const ready =
+            ::epoll_pwait2(poll, events.data(), static_cast<int>(events.size()), &wait, nullptr);
+        if (ready == 0 && wait.tv_sec >= 10) throw std::runtime_error("no answer for 10 seconds");
+        for (int e = 0; e < ready; ++e) {
+            auto const i = static_cast<std::size_t>(events[static_cast<std::size_t>(e)].data.u64);
+            Connection& connection = all[i];
+            ssize_t const got = ::recv(connection.fd, buffer, sizeof buffer, 0);
+            if (got <= 0) throw std::runtime_error("the server closed a connection");
+            connection.in.append(buffer, static_cast<std::size_t>(got));
+            std::size_t const whole = whole_answer(connection.in);
+            if (whole == 0) continue;
+            note_answer(result, connection, whole);
+            connection.in.erase(0, whole);
+            idle.push_back(i);
         }
     }
     result.seconds = std::chrono::duration<double>(Clock::now() - start).count();

@@ -29,6 +29,11 @@ using OnAnswer = std::function<void(std::size_t connection, std::string_view bod
 LoadResult run_load(std::uint16_t port, std::size_t connections, NextRequest const& next,
                     double seconds, OnAnswer const& on_answer = {});
 
+// Sends `per_second` requests a second, evenly, whatever the answers do; a request that finds no
+// connection free waits for one, and its latency counts from when it was due.
+LoadResult run_open_load(std::uint16_t port, std::size_t connections, NextRequest const& next,
+                         double per_second, double seconds);
+
 // One request on a connection of its own; the whole answer. For preparing a run.
 struct Answer {
     int status = 0;

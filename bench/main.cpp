@@ -20,8 +20,8 @@ int main(int argc, char** argv) {
     app.add_option("--parley", binary, "the server's binary");
     CLI11_PARSE(app, argc, argv);
 
-    std::vector<Benchmark> const all{acts_benchmark(binary), reads_benchmark(binary),
-                                     decisions_benchmark()};
+    std::vector<Benchmark> const all{acts_benchmark(binary), postgres_acts_benchmark(binary),
+                                     reads_benchmark(binary), decisions_benchmark()};
     nlohmann::json out = nlohmann::json::array();
     bool ran = false;
     try {
@@ -49,10 +49,11 @@ int main(int argc, char** argv) {
         return 1;
     }
     if (!ran) {
-        fmt::print(
-            stderr,
-            "parley_bench: no benchmark is named {}; there are acts_sqlite, reads, decisions\n",
-            only);
+        fmt::print(stderr,
+                   "parley_bench: no benchmark is named {}; there are acts_sqlite, "
+                   "acts_postgresql, reads, "
+                   "decisions\n",
+                   only);
         return 2;
     }
     if (!json_file.empty()) std::ofstream(json_file) << out.dump(2) << '\n';

@@ -25,6 +25,7 @@ struct Benchmark {
 };
 
 Benchmark acts_benchmark(std::string parley_binary);
+Benchmark postgres_acts_benchmark(std::string parley_binary);
 Benchmark reads_benchmark(std::string parley_binary);
 Benchmark decisions_benchmark();
 

@@ -1,0 +1,172 @@
+#include "bench/act_load.hpp"
+
+#include "bench/scene.hpp"
+
+#include "engine/procedure/embedded_library.hpp"
+#include "engine/runtime/committer.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <stdexcept>
+#include <utility>
+
+namespace parley::bench {
+
+// Files disputes and takes them to negotiation.
+ActLoad::ActLoad(DevServer const& server)
+    : server_(server), filed_(act_disputes), turns_(act_connections, 0) {
+    std::vector<std::size_t> turns(act_connections, 0);
+    // Each connection files and answers its own: connection, connection + 64, and so on.
+    auto const place = [&](std::size_t connection) {
+        return connection + act_connections * (turns[connection] / 2);
+    };
+    LoadResult const result = run_load(
+        server.port, act_connections,
+        [&](std::size_t connection) -> std::string {
+            std::size_t const at = place(connection);
+            if (at >= act_disputes) return {};
+            if (turns[connection] % 2 == 0)
+                return request_text("POST", "/v1/disputes", server.platform_key, "",
+                                    fmt::format("file-{}", at), filing_json());
+            return request_text("POST",
+                                fmt::format("/v1/disputes/{}/actions/respond", filed_[at].id),
+                                server.platform_key, filed_[at].respondent,
+                                fmt::format("respond-{}", at), response_json());
+        },
+        0,
+        [&](std::size_t connection, std::string_view body) {
+            std::size_t const at = place(connection);
+            if (turns[connection]++ % 2 == 1) return;
+            auto const dispute = nlohmann::json::parse(body);
+            filed_[at] = {dispute.at("id"), dispute.at("parties")[1].at("id"),
+                          dispute.at("parties")[0].at("id")};
+        });
+    if (result.failed != 0) throw std::runtime_error("preparing failed: " + result.first_failure);
+}
+
+std::string ActLoad::next(std::size_t connection) {
+    std::size_t const turn = turns_[connection]++;
+    // Every connection walks over disputes of its own.
+    std::size_t const of_its_own = turn % (act_disputes / act_connections);
+    Filed const& one = filed_[connection + act_connections * of_its_own];
+    bool const offers = turn % 2 == 1;
+    return request_text(
+        "POST", fmt::format("/v1/disputes/{}/actions/{}", one.id, offers ? "offer" : "message"),
+        server_.platform_key, offers ? one.respondent : one.claimant,
+        fmt::format("act-{}-{}", connection, turn), offers ? offer_json() : message_json());
+}
+
+LoadResult ActLoad::run(double seconds) {
+    return run_load(
+        server_.port, act_connections, [&](std::size_t connection) { return next(connection); },
+        seconds);
+}
+
+LoadResult ActLoad::run_at(double acts_per_second, double seconds) {
+    return run_open_load(
+        server_.port, act_connections, [&](std::size_t connection) { return next(connection); },
+        acts_per_second, seconds);
+}
+
+namespace {
+
+// A journal that keeps what the committer would have written, instead of writing it.
+class RecordingJournal final : public Journal {
+public:
+    explicit RecordingJournal(Journal& real) : real_(real) {}
+    std::vector<UnitFate> append(std::span<Unit> units) override {
+        if (!recording) return real_.append(units);
+        for (Unit& unit : units) recorded.push_back(unit);
+        return std::vector<UnitFate>(units.size(), UnitFate::won);
+    }
+    void add_platform(Platform const& what) override { real_.add_platform(what); }
+    void add_key(ApiKey const& what) override { real_.add_key(what); }
+    void revoke_key(ApiKeyId key, Instant at) override { real_.revoke_key(key, at); }
+    void add_neutral(Neutral const& what) override { real_.add_neutral(what); }
+    void update_neutral(Neutral const& what) override { real_.update_neutral(what); }
+    void add_clock(TestClock const& what, std::optional<StoredReceipt> const& receipt) override {
+        real_.add_clock(what, receipt);
+    }
+    void set_clock(TestClockId clock, Instant now) override { real_.set_clock(clock, now); }
+    void set_clock_once(TestClockId clock, Instant now, StoredReceipt const& receipt) override {
+        real_.set_clock_once(clock, now, receipt);
+    }
+    void beat(Instant now) override { real_.beat(now); }
+    void delete_receipts_before(Instant at) override { real_.delete_receipts_before(at); }
+    void delete_outbox(std::vector<std::string> const& ids) override { real_.delete_outbox(ids); }
+    void checkpoint() override { real_.checkpoint(); }
+
+    bool recording = false;
+    std::vector<Unit> recorded;
+
+private:
+    Journal& real_;
+};
+
+template <class T>
+T must(Result<T> result) {
+    if (!result) throw std::runtime_error(result.error().detail);
+    return std::move(*result);
+}
+
+} // namespace
+
+std::vector<Unit> record_acts(Journal& real, Reader& reader, std::size_t acts) {
+    World const world{ZoneRules::load(), load_embedded_law(), load_embedded_procedures()};
+    RecordingJournal journal(real);
+    SystemClock const clock;
+    DisputeCache cache(act_disputes * 2);
+    Committer committer(world, journal, reader, clock, cache, [](std::string const&) {});
+    Entropy entropy(random32());
+    PlatformId const platform = entropy.make_id<PlatformId>(clock.now());
+    journal.add_platform({platform, "bench", clock.now()});
+    committer.load_registry();
+
+    auto const ask = [&](Asked asked) {
+        Result<Receipt> answer = refuse(RefusalCode::busy, "not run");
+        std::vector<Job> jobs;
+        jobs.push_back(
+            AskJob{std::move(asked), [&](Result<Receipt> got) { answer = std::move(got); }});
+        committer.run(std::move(jobs));
+        return must(std::move(answer));
+    };
+    auto const key = [&](std::string name) { return ReceiptKey{"bench", std::move(name), {}}; };
+    FileInput const input = must(read_file_input(nlohmann::json::parse(filing_json())));
+    std::vector<EntryPtr> filed;
+    for (std::size_t i = 0; i < act_disputes; ++i) {
+        Filing filing{entropy.make_id<DisputeId>(clock.now()), platform, false, {}, input,
+                      key(fmt::format("file-{}", i)),          false};
+        filing.actor.via = platform;
+        auto const opened = ask(std::move(filing));
+        Command respond;
+        respond.dispute = opened.entry->state.id;
+        respond.actor = {Role::respondent, opened.entry->state.party(Side::respondent).id.text(),
+                         platform, false};
+        respond.act = "respond";
+        respond.input =
+            must(read_act_input(InputKind::respond, nlohmann::json::parse(response_json())));
+        respond.receipt = key(fmt::format("respond-{}", i));
+        filed.push_back(ask(std::move(respond)).entry);
+    }
+    ActInput const message =
+        must(read_act_input(InputKind::message, nlohmann::json::parse(message_json())));
+    ActInput const offer =
+        must(read_act_input(InputKind::offer, nlohmann::json::parse(offer_json())));
+    journal.recording = true;
+    for (std::size_t act = 0; act < acts; ++act) {
+        bool const offers = (act / act_disputes) % 2 == 1;
+        DisputeState const& state = filed[act % act_disputes]->state;
+        Side const side = offers ? Side::respondent : Side::claimant;
+        Command command;
+        command.dispute = state.id;
+        command.actor = {role_of(side), state.party(side).id.text(), platform, false};
+        command.act = offers ? "offer" : "message";
+        command.input = offers ? offer : message;
+        command.receipt = key(fmt::format("act-{}", act));
+        ask(std::move(command));
+    }
+    return std::move(journal.recorded);
+}
+
+} // namespace parley::bench

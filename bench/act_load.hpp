@@ -1,0 +1,44 @@
+#pragma once
+
+#include "bench/child.hpp"
+#include "bench/load.hpp"
+
+#include "engine/ports/journal.hpp"
+#include "engine/ports/reader.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace parley::bench {
+
+// The load of every benchmark of acts: both sides of some thousand disputes talk and make offers.
+constexpr std::size_t act_disputes =
+    4096; // so that one has a few dozen acts at most, as real ones do
+constexpr std::size_t act_connections = 64;
+
+// Against a running server: makes the disputes, then acts in them.
+class ActLoad {
+public:
+    explicit ActLoad(DevServer const& server); // files and answers all of them
+    // Closed loop: each connection acts as soon as it is answered.
+    LoadResult run(double seconds);
+    // Open loop: so many acts a second, whatever the answers do.
+    LoadResult run_at(double acts_per_second, double seconds);
+
+private:
+    std::string next(std::size_t connection);
+
+    struct Filed {
+        std::string id;
+        std::string respondent, claimant;
+    };
+    DevServer const& server_;
+    std::vector<Filed> filed_;
+    std::vector<std::size_t> turns_;
+};
+
+// What a committer writes for the same acts, ready made; the disputes are written to `journal`.
+std::vector<Unit> record_acts(Journal& journal, Reader& reader, std::size_t acts);
+
+} // namespace parley::bench
