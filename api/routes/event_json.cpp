@@ -9,13 +9,21 @@ bool may_read(DisputeEntry const& entry, Viewer const& viewer, StoredEvent const
     return stage != nullptr && may_see(entry.state, viewer, event.room, stage->label);
 }
 
-void write_event(JsonWriter& json, StoredEvent const& event) {
+bool numbered_for(DisputeEntry const& entry, Viewer const& viewer, Room room) {
+    for (Label const label : {Label::open, Label::negotiation, Label::mediation})
+        if (!may_see(entry.state, viewer, room, label)) return false;
+    return true;
+}
+
+void write_event(JsonWriter& json, StoredEvent const& event, bool numbered) {
     std::string_view const facts = raw_member(event.envelope, "facts");
     json.begin_object();
     json.member("id", event.id);
     json.member("object", "event");
     json.member("room", name_of(event.room));
-    json.member("number", event.number);
+    json.key("number");
+    if (numbered) json.value(event.number);
+    else json.null();
     json.member("type", event.type);
     json.member("stage", event.stage);
     json.member("at", event.at);

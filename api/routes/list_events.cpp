@@ -27,7 +27,8 @@ net::awaitable<http::Response> list_events(Services& services, Call call) {
     std::string body;
     JsonWriter json(body);
     json.begin_object().key("data").begin_array();
-    for (std::size_t i = first; i < last; ++i) write_event(json, events[i]);
+    for (std::size_t i = first; i < last; ++i)
+        write_event(json, events[i], numbered_for(*opened->entry, opened->viewer, events[i].room));
     json.end_array();
     std::optional<std::string> next;
     if (last < events.size()) next = std::to_string(last);

@@ -140,7 +140,8 @@ http::Response answer_for(Call const& call, Receipt const& receipt) {
     json.key("events").begin_array();
     // What someone who has left wrote themselves they may hear of again.
     for (StoredEvent const& event : receipt.events)
-        if (!viewer || may_read(entry, *viewer, event)) write_event(json, event);
+        if (!viewer || may_read(entry, *viewer, event))
+            write_event(json, event, viewer && numbered_for(entry, *viewer, event.room));
     json.end_array().end_object();
 
     auto answer = http::json_response(200, std::move(body));
