@@ -228,9 +228,17 @@ Done Telling::act(Move const& move) {
         if (!seen) return std::unexpected(seen.error());
         if_match = etag_;
     }
-    auto dispute =
-        send("POST", fmt::format("/v1/disputes/{}/actions/{}", dispute_, move.act), key, act_as,
-             with_neutrals(move.body, served_.mediator, served_.arbitrator), if_match);
+    std::string body = with_neutrals(move.body, served_.mediator, served_.arbitrator);
+    if (step != nullptr && step->does == Behaviour::accept_outcome) {
+        // Who accepts names the very text that the dispute shows.
+        auto seen = send("GET", "/v1/disputes/" + dispute_, key, act_as, "");
+        if (!seen) return std::unexpected(seen.error());
+        auto const outcome = seen->find("outcome");
+        if (outcome != seen->end() && outcome->is_object())
+            body = Json{{"text_sha256", outcome->value("text_sha256", "")}}.dump();
+    }
+    auto dispute = send("POST", fmt::format("/v1/disputes/{}/actions/{}", dispute_, move.act), key,
+                        act_as, body, if_match);
     if (!dispute) return std::unexpected(dispute.error());
     say(move.who, move.act, led_by(*dispute));
     return {};

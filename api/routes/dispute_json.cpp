@@ -60,7 +60,27 @@ void write_claim(JsonWriter& json, std::string_view name, ClaimFacts const& clai
     json.end_object();
 }
 
-void write_parties(JsonWriter& json, DisputeState const& state, std::string_view filing) {
+// A party's address as it was given last: in the notice, in what completed it, or by the party itself.
+std::string_view email_of(Texts const& texts, Side side, std::string_view notice) {
+    if (auto const& own = texts.emails[static_cast<std::size_t>(side)])
+        return raw_member(*own, "email");
+    std::string_view const completed = raw_member(text_of(texts.completion), "respondent_email");
+    if (side == Side::respondent && completed.size() > 2) return completed;
+    return raw_member(notice, "email");
+}
+std::string_view address_of(Texts const& texts, Side side, std::string_view notice) {
+    if (auto const& own = texts.addresses[static_cast<std::size_t>(side)])
+        return raw_member(*own, "address");
+    return raw_member(notice, "address");
+}
+// A name and the authority: as the notice has it, or as an act of the party's own gave it.
+std::string_view representative_of(Texts const& texts, Side side, std::string_view notice) {
+    if (auto const& named = texts.representatives[static_cast<std::size_t>(side)]) return *named;
+    return raw_member(notice, "representative");
+}
+
+void write_parties(JsonWriter& json, DisputeEntry const& entry, std::string_view filing) {
+    DisputeState const& state = entry.state;
     json.key("parties").begin_array();
     for (Side const side : sides) {
         PartyFacts const& party = state.party(side);
@@ -70,10 +90,10 @@ void write_parties(JsonWriter& json, DisputeState const& state, std::string_view
         json.member("side", name_of(side));
         json.member("kind", name_of(party.kind));
         write_words(json, "name", raw_member(words, "name"));
-        write_words(json, "email", raw_member(words, "email"));
-        if (auto const address = raw_member(words, "address"); !address.empty())
+        write_words(json, "email", email_of(entry.texts, side, words));
+        if (auto const address = address_of(entry.texts, side, words); !address.empty())
             json.key("address").raw(address);
-        if (auto const who = raw_member(words, "representative"); !who.empty())
+        if (auto const who = representative_of(entry.texts, side, words); !who.empty())
             json.key("representative").raw(who);
         json.member("country", party.country);
         json.member("language", party.language);
@@ -105,7 +125,10 @@ void write_neutrals(JsonWriter& json, DisputeState const& state) {
     json.end_array();
 }
 
-void write_answers(JsonWriter& json, DisputeState const& state, std::string_view response) {
+void write_answers(JsonWriter& json, DisputeEntry const& entry) {
+    DisputeState const& state = entry.state;
+    std::string_view const response = text_of(entry.texts.response);
+    std::string_view const late = text_of(entry.texts.counterclaim);
     json.key("response");
     if (state.response) {
         json.begin_object().member("answer", name_of(*state.response));
@@ -116,11 +139,41 @@ void write_answers(JsonWriter& json, DisputeState const& state, std::string_view
     }
     if (state.counterclaim)
         write_claim(json, "counterclaim", *state.counterclaim,
-                    raw_member(response, "counterclaim"));
+                    late.empty() ? raw_member(response, "counterclaim") : late);
     else json.key("counterclaim").null();
     json.key("reply");
     if (state.reply) json.begin_object().member("answer", name_of(*state.reply)).end_object();
     else json.null();
+}
+
+// What was settled about how the dispute is carried on.
+void write_proceedings(JsonWriter& json, DisputeState const& state) {
+    json.key("missing").begin_array();
+    for (std::string const& item : state.missing) json.value(item);
+    json.end_array();
+    json.member("commenced_at", state.commenced_at);
+    json.key("language");
+    if (state.language.empty()) json.null();
+    else json.value(state.language);
+    json.key("languages").begin_array();
+    for (std::string const& language : state.languages) json.value(language);
+    json.end_array();
+    json.key("burden_on");
+    if (state.burden_on) json.value(name_of(*state.burden_on));
+    else json.null();
+    // Who agreed to arbitrate after the dispute arose; what waits for its confirmation apart.
+    auto const agreed = [&](std::string_view name, std::vector<Consent> const& consents) {
+        json.key(name).begin_array();
+        for (Side const side : sides)
+            if (std::ranges::any_of(consents, [&](Consent const& c) {
+                    return c.by == side && c.kind == ConsentKind::arbitration &&
+                           state.commenced_at && c.given_at > *state.commenced_at;
+                }))
+                json.value(name_of(side));
+        json.end_array();
+    };
+    agreed("arbitration_agreed_by", state.consents);
+    agreed("arbitration_to_confirm_by", state.pending_consents);
 }
 
 void write_deadlines(JsonWriter& json, DisputeEntry const& entry) {
@@ -144,17 +197,11 @@ void write_deadlines(JsonWriter& json, DisputeEntry const& entry) {
     json.end_array();
 }
 
-// What is said to reach a settlement may be closed to this viewer; an offer does not remember under
-// which label it was made, so who may not see one label sees no offer.
-bool may_see_offers(DisputeState const& state, Viewer const& viewer) {
-    return may_see(state, viewer, Room::joint, Label::negotiation) &&
-           may_see(state, viewer, Room::joint, Label::mediation);
-}
-
 void write_offers(JsonWriter& json, DisputeEntry const& entry, Viewer const& viewer) {
     json.key("offers").begin_array();
-    if (may_see_offers(entry.state, viewer)) {
-        for (Offer const& offer : entry.state.offers) {
+    // What is said to reach a settlement may be closed to this viewer.
+    for (Offer const& offer : entry.state.offers) {
+        if (may_see(entry.state, viewer, Room::joint, offer.label)) {
             std::string_view const words = text_under(entry.texts.offers, offer.event);
             json.begin_object();
             json.member("id", offer.id);
@@ -204,6 +251,13 @@ void write_outcome(JsonWriter& json, DisputeEntry const& entry) {
     json.member("at", outcome->at);
     if (!outcome->place.empty()) json.member("place", outcome->place);
     if (!outcome->basis.empty()) json.member("basis", outcome->basis);
+    // The exact text that an acceptance names; its hash stays when the text is erased.
+    if (!outcome->text_sha256.empty()) {
+        write_words(json, "text", raw_member(words.all, "text"));
+        json.member("text_sha256", outcome->text_sha256);
+    }
+    if (outcome->annulled) json.member("annulled", true);
+    if (outcome->published) json.member("published", name_of(*outcome->published));
     json.member("neutral", outcome->neutral);
     write_remedies(json, "dispositions", outcome->dispositions, words.dispositions);
     write_words(json, "grounds", raw_member(words.all, "grounds"));
@@ -274,11 +328,14 @@ void write_dispute(JsonWriter& json, DisputeEntry const& entry, Viewer const& vi
     json.member("as", name_of(viewer.role));
     json.member("turn", turn_of(*entry.procedure, state, viewer));
     json.end_object();
-    write_parties(json, state, filing);
+    write_parties(json, entry, filing);
     write_neutrals(json, state);
     write_words(json, "transaction", raw_member(filing, "transaction"));
-    write_claim(json, "claim", state.claim, raw_member(filing, "claim"));
-    write_answers(json, state, text_of(entry.texts.response));
+    std::string_view const amended = text_of(entry.texts.amendment);
+    write_claim(json, "claim", state.claim,
+                amended.empty() ? raw_member(filing, "claim") : amended);
+    write_answers(json, entry);
+    write_proceedings(json, state);
     write_deadlines(json, entry);
     write_acts(json, entry, viewer);
     write_offers(json, entry, viewer);
@@ -290,7 +347,9 @@ void write_dispute(JsonWriter& json, DisputeEntry const& entry, Viewer const& vi
             .end_object();
     json.end_array();
     write_outcome(json, entry);
-    write_words(json, "identified_by", raw_member(filing, "identified_by"));
+    std::string_view const completed = raw_member(text_of(entry.texts.completion), "identified_by");
+    write_words(json, "identified_by",
+                completed.size() > 2 ? completed : raw_member(filing, "identified_by"));
     write_words(json, "other_remedies", raw_member(filing, "other_remedies"));
     write_words(json, "metadata", raw_member(filing, "metadata"));
 }

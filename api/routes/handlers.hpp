@@ -12,6 +12,7 @@ PARLEY_HANDLER(list_disputes);
 PARLEY_HANDLER(get_dispute);
 PARLEY_HANDLER(list_events);
 PARLEY_HANDLER(list_actions);
+PARLEY_HANDLER(get_document);
 PARLEY_HANDLER(take_act);
 PARLEY_HANDLER(erase_dispute);
 

@@ -34,6 +34,7 @@ constexpr Route table[] = {
     {GET,  "/v1/disputes/{dispute}/events",        list_events,     all,      none, page},
     {GET,  "/v1/disputes/{dispute}/actions",       list_actions,    all},
     {POST, "/v1/disputes/{dispute}/actions/{act}", take_act,        all,      json, trial},
+    {GET,  "/v1/disputes/{dispute}/documents/{name}", get_document, all},
     {POST, "/v1/disputes/{dispute}/erase",         erase_dispute,   office,   json},
 
     {GET,  "/v1/procedures",                       list_procedures, all,      none, page},

@@ -17,7 +17,8 @@ namespace {
 // each other, so each says which version they decide on.
 bool decides(Behaviour behaviour) {
     return behaviour == Behaviour::render_outcome || behaviour == Behaviour::correct_outcome ||
-           behaviour == Behaviour::appoint_neutral || behaviour == Behaviour::decide_objection;
+           behaviour == Behaviour::appoint_neutral || behaviour == Behaviour::decide_objection ||
+           behaviour == Behaviour::decide_review || behaviour == Behaviour::record_settlement;
 }
 
 Result<std::optional<std::uint64_t>> read_expected(Call const& call, Opened const& opened,

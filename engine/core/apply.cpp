@@ -8,6 +8,15 @@ namespace parley {
 
 namespace {
 
+void vacate(Seat& seat) {
+    if (seat.status == SeatStatus::vacant) return;
+    seat.removed.push_back(seat.neutral);
+    seat.neutral = {};
+    seat.status = SeatStatus::vacant;
+    seat.challenged_by.reset();
+    seat.file_open = false;
+}
+
 // Takes one event's own facts into the state; a kind without an overload here does not compile.
 class Fold {
 public:
@@ -30,6 +39,12 @@ public:
         for (PartyFacts const& party : e.parties) state_.parties[index_of(party.side)] = party;
         state_.claim = e.claim;
         state_.consents = e.consents;
+        state_.missing = e.missing;
+        if (e.missing.empty()) state_.commenced_at = event_.at;
+    }
+    void operator()(NoticeCompleted const& e) const {
+        state_.missing = e.missing;
+        if (e.missing.empty()) state_.commenced_at = event_.at;
     }
     void operator()(Responded const& e) const {
         state_.response = e.answer;
@@ -47,7 +62,8 @@ public:
                                  e.remedies,
                                  e.expires_at,
                                  OfferStatus::open,
-                                 {}});
+                                 {},
+                                 state_.label});
     }
     void operator()(OfferAccepted const& e) const {
         Offer* offer = find_offer(e.offer);
@@ -66,6 +82,7 @@ public:
             state_.proposed_extension = ProposedExtension{*side, e.deadline, e.by};
     }
     void operator()(DeadlineExtended const& e) const {
+        if (e.cause == "granted") ++state_.granted[e.deadline];
         if (e.cause != "agreed")
             return; // time given from outside takes nothing from the parties' own
         ++state_.extensions[e.deadline];
@@ -111,6 +128,9 @@ public:
                                    e.place,
                                    e.basis,
                                    e.neutral,
+                                   {},
+                                   e.text_sha256,
+                                   false,
                                    {}});
         state_.correction_asked_by.reset();
     }
@@ -124,7 +144,78 @@ public:
         if (e.binds) outcome.binding = Binding::both;
     }
     void operator()(OutcomeRefused const&) const { mark("outcome_refused"); }
-    void operator()(ConsentGiven const& e) const { state_.consents.push_back(e.consent); }
+    void operator()(ConsentGiven const& e) const {
+        if (!e.pending) return state_.consents.push_back(e.consent);
+        std::erase_if(state_.pending_consents, [&](Consent const& c) {
+            return c.by == e.consent.by && c.kind == e.consent.kind;
+        });
+        state_.pending_consents.push_back(e.consent);
+    }
+    void operator()(ConsentConfirmed const& e) const {
+        auto const side = side_of(event_.actor.role);
+        for (Consent const& consent : state_.pending_consents)
+            if (side == consent.by && consent.kind == e.kind) state_.consents.push_back(consent);
+        std::erase_if(state_.pending_consents,
+                      [&](Consent const& c) { return side == c.by && c.kind == e.kind; });
+    }
+    void operator()(ConsentRevoked const& e) const {
+        auto const side = side_of(event_.actor.role);
+        auto const meant = [&](Consent const& c) { return side == c.by && c.kind == e.kind; };
+        std::erase_if(state_.pending_consents, meant);
+        std::erase_if(state_.consents, meant);
+    }
+    void operator()(ConsentLapsed const& e) const {
+        auto const meant = [&](Consent const& c) { return c.kind == e.kind; };
+        std::erase_if(state_.pending_consents, meant);
+        std::erase_if(state_.consents, meant);
+    }
+    void operator()(FilePassed const& e) const { seat_in(e.seat).file_open = true; }
+    void operator()(FileObjected const& e) const {
+        seat_in(e.seat).file_open = false;
+        state_.file_closed = true;
+    }
+    void operator()(ReviewRequested const&) const {
+        state_.review_asked_by = side_of(event_.actor.role);
+        vacate(seat_in(SeatKind::decider));
+    }
+    void operator()(ReviewDecided const& e) const {
+        state_.review_asked_by.reset();
+        if (!e.annulled || state_.outcomes.empty()) return;
+        state_.outcomes.back().annulled = true;
+        state_.outcomes.back().binding = Binding::none;
+    }
+    void operator()(FactsCorrected const& e) const {
+        PartyFacts& party = state_.parties[index_of(e.side)];
+        if (e.kind) party.kind = *e.kind;
+        if (e.country) party.country = *e.country;
+    }
+    void operator()(DetailsChanged const& e) const {
+        auto const side = side_of(event_.actor.role);
+        if (!side) return;
+        PartyFacts& party = state_.parties[index_of(*side)];
+        if (e.time_zone) party.time_zone = *e.time_zone;
+        if (e.language) party.language = *e.language;
+    }
+    void operator()(ClaimAmended const& e) const { state_.claim = e.claim; }
+    void operator()(CounterclaimMade const& e) const { state_.counterclaim = e.claim; }
+    void operator()(LanguageAsked const& e) const {
+        if (auto side = side_of(event_.actor.role))
+            state_.language_asked_by[index_of(*side)] = e.language;
+        if (e.agreed) state_.language = e.language;
+    }
+    void operator()(LanguagesListed const& e) const {
+        state_.languages = e.languages;
+        if (!e.agreed.empty()) state_.language = e.agreed;
+    }
+    void operator()(RepresentativeNamed const& e) const { state_.consents.push_back(e.consent); }
+    void operator()(BurdenReversed const& e) const { state_.burden_on = e.on; }
+    void operator()(ConsentAwardAsked const&) const {
+        if (auto side = side_of(event_.actor.role))
+            state_.consent_award_asked_by[index_of(*side)] = true;
+    }
+    void operator()(OutcomePublished const& e) const {
+        if (!state_.outcomes.empty()) state_.outcomes.back().published = e.redaction;
+    }
     void operator()(WithdrawalProposed const&) const {
         state_.withdrawal_asked_by = side_of(event_.actor.role);
     }
@@ -156,20 +247,14 @@ private:
         seat.status = SeatStatus::seated;
         seat.notified_at = event_.at;
         seat.challenged_by.reset();
-    }
-    void vacate(Seat& seat) const {
-        if (seat.status == SeatStatus::vacant) return;
-        seat.removed.push_back(seat.neutral);
-        seat.neutral = {};
-        seat.status = SeatStatus::vacant;
-        seat.challenged_by.reset();
+        seat.file_open = false;
     }
     void conclude(OutcomeKind kind, Binding binding, std::vector<Remedy> const& terms) const {
         Seat const& mediator = state_.seat(SeatKind::mediator);
         std::optional<NeutralId> neutral;
         if (mediator.status == SeatStatus::seated) neutral = mediator.neutral;
         state_.outcomes.push_back(
-            {kind, binding, 1, event_.id, event_.at, terms, {}, {}, neutral, {}});
+            {kind, binding, 1, event_.id, event_.at, terms, {}, {}, neutral, {}, {}, false, {}});
     }
 
     DisputeState& state_;
@@ -228,6 +313,9 @@ void apply_facts(DisputeState& state, DisputeId dispute, Event const& event) {
 
 void apply_consequences(DisputeState& state, Event const& event) {
     Consequences const& then = event.then;
+    if (then.reevaluated) state.resolution = then.reevaluated->after;
+    for (SeatKind const kind : then.vacated) vacate(state.seats[index_of(kind)]);
+    for (std::string const& mark : then.cleared) std::erase(state.marks, mark);
     if (then.entered) state.suspended.clear(); // resumed, or never to be resumed
     for (DroppedDeadline const& dropped : then.dropped) drop(state, dropped);
     if (then.entered) {

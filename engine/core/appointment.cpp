@@ -72,15 +72,19 @@ std::optional<Said> draw_neutral(Act const& act) {
     SeatKind const kind = seat_for(act);
     Seat const& seat = act.state.seat(kind);
     if (seat.status == SeatStatus::seated) return std::nullopt;
+    bool const chosen = !act.state.language.empty(); // a language that both sides chose
     std::vector<Candidate const*> able, speaking;
     for (Candidate const& candidate : act.stamp.roster) {
         bool const silent = seat.status == SeatStatus::asked &&
                             seat.neutral == candidate.id; // asked, never answered
         if (silent || !why_not(act.state, kind, candidate, false).empty()) continue;
         able.push_back(&candidate);
-        if (std::ranges::any_of(act.state.parties,
-                                [&](PartyFacts const& p) { return speaks(candidate, p.language); }))
-            speaking.push_back(&candidate);
+        bool const understood =
+            chosen ? speaks(candidate, act.state.language)
+                   : std::ranges::any_of(act.state.parties, [&](PartyFacts const& p) {
+                         return speaks(candidate, p.language);
+                     });
+        if (understood) speaking.push_back(&candidate);
     }
     std::vector<Candidate const*>& pool = speaking.empty() ? able : speaking;
     if (pool.empty()) return std::nullopt;

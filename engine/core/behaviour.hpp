@@ -82,8 +82,9 @@ Result<Said> reply(Act const& act);
 Result<Said> make_offer(Act const& act); // offers.cpp
 Result<Said> accept_offer(Act const& act);
 Result<Said> decline_offer(Act const& act);
-Result<Said> post_message(Act const& act);        // messages.cpp
-Result<Said> propose_extension(Act const& act);   // extensions.cpp
+Result<Said> post_message(Act const& act);      // messages.cpp
+Result<Said> propose_extension(Act const& act); // extensions.cpp
+Result<Said> grant_time(Act const& act);
 Result<Said> appoint_neutral(Act const& act);     // appointment.cpp
 std::optional<Said> draw_neutral(Act const& act); // nobody eligible: none
 Result<Said> accept_appointment(Act const& act);
@@ -94,13 +95,30 @@ Result<Said> decide_objection(Act const& act);
 Result<Said> set_final_date(Act const& act); // record.cpp
 Result<Said> submit_evidence(Act const& act);
 Result<Said> request_evidence(Act const& act);
+Result<Said> object_to_file(Act const& act);
+Result<Said> order_burden(Act const& act);
 Result<Said> render_outcome(Act const& act); // outcome.cpp
 Result<Said> request_correction(Act const& act);
 Result<Said> correct_outcome(Act const& act);
 Result<Said> accept_outcome(Act const& act);
 Result<Said> refuse_outcome(Act const& act);
+Result<Said> ask_consent_award(Act const& act);
+Result<Said> record_settlement(Act const& act);
+Result<Said> request_review(Act const& act); // review.cpp
+Result<Said> decide_review(Act const& act);
+Result<Said> publish_outcome(Act const& act);
 Result<Said> give_consent(Act const& act); // consents.cpp
-Result<Said> withdraw(Act const& act);     // ending.cpp
+Result<Said> confirm_consent(Act const& act);
+Result<Said> revoke_consent(Act const& act);
+Result<Said> complete_notice(Act const& act); // notice.cpp
+Result<Said> amend_claim(Act const& act);
+Result<Said> make_counterclaim(Act const& act);
+Result<Said> correct_facts(Act const& act);
+Result<Said> change_details(Act const& act);
+Result<Said> name_representative(Act const& act);
+Result<Said> ask_language(Act const& act);
+Result<Said> list_languages(Act const& act);
+Result<Said> withdraw(Act const& act); // ending.cpp
 Result<Said> confirm_performance(Act const& act);
 Result<Said> report_breach(Act const& act);
 
@@ -111,6 +129,15 @@ Input const& input_of(Act const& act) {
     Input const* given = std::get_if<Input>(&act.input);
     return given == nullptr ? nothing : *given;
 }
+// True where the act names no consent, or this one.
+bool input_names(Act const& act, ConsentKind kind);
+
+// What a notice must have and may lack at first (Art. 4A), by the names that facts give it.
+namespace notice_items {
+constexpr std::string_view respondent_address = "respondent_address";
+constexpr std::string_view identification = "identification";
+} // namespace notice_items
+
 // The words of an act whose only input is words; empty where there are none.
 std::string_view words_of(ActInput const& input);
 // {"<name>": "<text>"}, or nothing for an empty text.

@@ -54,8 +54,9 @@ void withdrawal(Standing const& in, Obstacles& out) {
             block(out, RefusalCode::already_done, "the withdrawal has not been proposed",
                   "You have asked to withdraw; the respondent has not agreed yet.");
     } else if (!agreed_only || !in.state.withdrawal_asked_by) {
-        block(out, "the claimant has asked to withdraw",
-              "Only the claimant can withdraw the claim; the respondent agrees to it.");
+        block(
+            out, "the claimant has asked to withdraw",
+            "Only the claimant can withdraw the claim; the respondent or a neutral agrees to it.");
     }
 }
 
@@ -134,8 +135,92 @@ void performance(Standing const& in, Obstacles& out) {
 
 void correction(Standing const& in, Obstacles& out) {
     need_seated(in, out);
-    if (!in.state.correction_asked_by)
-        block(out, "a correction was asked for", "Nobody has asked for a correction.");
+    if (in.state.outcome() == nullptr)
+        block(out, "an outcome was rendered", "There is no outcome to correct.");
+}
+
+// Open while the window of this very appointment runs (Art. 9(8)).
+void file_window(Standing const& in, Obstacles& out) {
+    need_seated(in, out);
+    if (in.state.file_closed)
+        return block(out, RefusalCode::already_done, "the negotiation is open to the neutral",
+                     "A side keeps the negotiation from the neutral already.");
+    if (in.state.deadline(in.step.settings.deadline) != nullptr) return;
+    auto const seat = in.seat();
+    bool const passed = seat && in.state.seat(*seat).file_open;
+    block(out, passed ? RefusalCode::too_late : RefusalCode::not_possible_now,
+          "the window for this objection is open",
+          passed ? "The window has passed and the neutral has the file."
+                 : "This is possible for a short time after an appointment.");
+}
+
+void confirmation(Standing const& in, Obstacles& out) {
+    auto const side = in.side();
+    bool const waits =
+        side && std::ranges::any_of(in.state.pending_consents, [&](Consent const& c) {
+            return c.by == *side && c.kind == in.step.settings.consents.front();
+        });
+    if (!waits)
+        return block(out, "a consent of yours waits to be confirmed",
+                     "There is no consent of yours to confirm.");
+    auto const unlocks = unlocks_after(in.state, in.step.settings.deadline);
+    if (!unlocks) return;
+    out.push_back({RefusalCode::too_early,
+                   {"the time for reflection is over",
+                    fmt::format("You may confirm from {} on.", short_text_of(*unlocks)), unlocks}});
+}
+
+void consent_to_revoke(Standing const& in, Obstacles& out) {
+    auto const side = in.side();
+    auto const& kinds = in.step.settings.consents;
+    auto const own = [&](Consent const& c) {
+        return side && c.by == *side && std::ranges::find(kinds, c.kind) != kinds.end();
+    };
+    if (std::ranges::none_of(in.state.consents, own) &&
+        std::ranges::none_of(in.state.pending_consents, own))
+        block(out, "you have given such a consent", "There is no consent of yours to take back.");
+}
+
+void time_to_give(Standing const& in, Obstacles& out) {
+    if (std::ranges::all_of(in.state.deadlines, [](Deadline const& d) { return d.actors.empty(); }))
+        block(out, "a time of the parties is running", "No time of the parties is running.");
+}
+
+void outcome_to_review(Standing const& in, Obstacles& out) {
+    OutcomeState const* outcome = in.state.outcome();
+    if (outcome == nullptr || outcome->kind != OutcomeKind::award || outcome->annulled)
+        block(out, "an award stands", "There is no award that stands.");
+}
+
+void outcome_to_publish(Standing const& in, Obstacles& out) {
+    OutcomeState const* outcome = in.state.outcome();
+    if (outcome == nullptr || outcome->annulled)
+        return block(out, "an outcome stands", "There is no outcome that stands.");
+    if (outcome->published)
+        block(out, RefusalCode::already_done, "the outcome is not public",
+              "The outcome is public already.");
+}
+
+void settlement_to_record(Standing const& in, Obstacles& out) {
+    need_seated(in, out);
+    OutcomeState const* outcome = in.state.outcome();
+    if (outcome == nullptr || outcome->kind != OutcomeKind::settlement)
+        block(out, "a settlement was reached", "There is no settlement to record.");
+    if (in.state.resolution.track != Track::one)
+        block(out, RefusalCode::track_forbidden, "the track is I", explain(in.state.resolution));
+}
+
+void request_of_consent_award(Standing const& in, Obstacles& out) {
+    auto const side = in.side();
+    if (side && in.state.consent_award_asked_by[index_of(*side)])
+        block(out, RefusalCode::already_done, "you have not asked for it",
+              "You have asked for it already.");
+}
+
+void late_counterclaim(Standing const& in, Obstacles& out) {
+    if (in.state.counterclaim)
+        block(out, RefusalCode::already_done, "no counterclaim was made",
+              "There is a counterclaim already.");
 }
 
 // What the behaviour needs of the state, whatever is said.
@@ -157,6 +242,17 @@ void needs_of_behaviour(Standing const& in, Obstacles& out) {
     case Behaviour::refuse_outcome: return outcome_to_answer(in, out);
     case Behaviour::confirm_performance:
     case Behaviour::report_breach: return performance(in, out);
+    case Behaviour::object_to_file: return file_window(in, out);
+    case Behaviour::confirm_consent: return confirmation(in, out);
+    case Behaviour::revoke_consent: return consent_to_revoke(in, out);
+    case Behaviour::grant_time: return time_to_give(in, out);
+    case Behaviour::request_review: return outcome_to_review(in, out);
+    case Behaviour::decide_review: need_seated(in, out); return outcome_to_review(in, out);
+    case Behaviour::publish_outcome: return outcome_to_publish(in, out);
+    case Behaviour::record_settlement: return settlement_to_record(in, out);
+    case Behaviour::ask_consent_award: return request_of_consent_award(in, out);
+    case Behaviour::make_counterclaim: return late_counterclaim(in, out);
+    case Behaviour::order_burden: return need_seated(in, out);
     case Behaviour::file_dispute:
         return block(out, RefusalCode::already_done, "the dispute has not been filed",
                      "This dispute is filed.");
@@ -171,6 +267,15 @@ void needs_of_behaviour(Standing const& in, Obstacles& out) {
     case Behaviour::disclose:
     case Behaviour::submit_evidence:
     case Behaviour::request_evidence:
+    case Behaviour::complete_notice:
+    case Behaviour::pass_file:
+    case Behaviour::lapse_consent:
+    case Behaviour::correct_facts:
+    case Behaviour::change_details:
+    case Behaviour::amend_claim:
+    case Behaviour::ask_language:
+    case Behaviour::list_languages:
+    case Behaviour::name_representative:
     case Behaviour::give_consent: return;
     }
 }
@@ -224,6 +329,27 @@ Result<Said> take(Act const& act) {
     case Behaviour::give_consent: return give_consent(act);
     case Behaviour::confirm_performance: return confirm_performance(act);
     case Behaviour::report_breach: return report_breach(act);
+    case Behaviour::complete_notice: return complete_notice(act);
+    case Behaviour::object_to_file: return object_to_file(act);
+    case Behaviour::grant_time: return grant_time(act);
+    case Behaviour::request_review: return request_review(act);
+    case Behaviour::decide_review: return decide_review(act);
+    case Behaviour::confirm_consent: return confirm_consent(act);
+    case Behaviour::revoke_consent: return revoke_consent(act);
+    case Behaviour::correct_facts: return correct_facts(act);
+    case Behaviour::change_details: return change_details(act);
+    case Behaviour::amend_claim: return amend_claim(act);
+    case Behaviour::make_counterclaim: return make_counterclaim(act);
+    case Behaviour::ask_language: return ask_language(act);
+    case Behaviour::list_languages: return list_languages(act);
+    case Behaviour::name_representative: return name_representative(act);
+    case Behaviour::order_burden: return order_burden(act);
+    case Behaviour::ask_consent_award: return ask_consent_award(act);
+    case Behaviour::record_settlement: return record_settlement(act);
+    case Behaviour::publish_outcome: return publish_outcome(act);
+    case Behaviour::pass_file:
+    case Behaviour::lapse_consent:
+        return refuse(RefusalCode::not_yours, "Only the clock takes this step.");
     case Behaviour::draw_neutral:
         if (auto drawn = draw_neutral(act)) return std::move(*drawn);
         return refuse(RefusalCode::neutral_unavailable, "Nobody on the roster can take this seat.");
@@ -242,6 +368,18 @@ Said take_by_clock(Act const& act, Deadline const& deadline) {
         auto const seat = act.seat();
         if (!seat || act.state.seat(*seat).status == SeatStatus::vacant) return passed;
         return Said(NeutralStoodDown{*seat, act.state.seat(*seat).neutral});
+    }
+    if (act.step.does == Behaviour::pass_file) {
+        auto const seat = act.seat();
+        if (!seat || act.state.seat(*seat).status != SeatStatus::seated || act.state.file_closed)
+            return passed;
+        return Said(FilePassed{*seat});
+    }
+    if (act.step.does == Behaviour::lapse_consent) {
+        ConsentKind const kind = act.step.settings.consents.front();
+        bool const waits = std::ranges::any_of(act.state.pending_consents,
+                                               [&](Consent const& c) { return c.kind == kind; });
+        return waits ? Said(ConsentLapsed{kind}) : std::move(passed);
     }
     return passed;
 }

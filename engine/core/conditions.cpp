@@ -35,6 +35,23 @@ bool reflection_over(DisputeState const& state, std::optional<Side> side) {
     return has_passed(state, "reflection");
 }
 
+// Both asked for it, in a track that knows awards, before any was given.
+bool consent_award_asked(DisputeState const& state) {
+    bool const given = std::ranges::any_of(
+        state.outcomes, [](OutcomeState const& o) { return o.kind == OutcomeKind::award; });
+    return state.consent_award_asked_by[0] && state.consent_award_asked_by[1] && !given &&
+           state.resolution.track == Track::one;
+}
+
+// Each side's agreement to arbitrate says so.
+bool same_neutral_agreed(DisputeState const& state) {
+    return std::ranges::all_of(state.parties, [&](PartyFacts const& party) {
+        return std::ranges::any_of(state.consents, [&](Consent const& c) {
+            return c.by == party.side && c.kind == ConsentKind::arbitration && c.same_neutral;
+        });
+    });
+}
+
 std::uint32_t replacements(DisputeState const& state, std::optional<SeatKind> seat) {
     if (seat) return state.seat(*seat).replacements;
     return std::max(state.seats[0].replacements, state.seats[1].replacements);
@@ -63,6 +80,12 @@ bool fact_holds(Condition const& condition, DisputeState const& state, Asked con
     case Fact::reflection_over: return reflection_over(state, asked.side);
     case Fact::resumes_a_stage: return state.resumes.has_value();
     case Fact::track_is_one: return state.resolution.track == Track::one;
+    case Fact::notice_incomplete: return !state.missing.empty();
+    case Fact::file_closed: return state.file_closed;
+    case Fact::outcome_annulled: return outcome != nullptr && outcome->annulled;
+    case Fact::consent_award_asked: return consent_award_asked(state);
+    case Fact::same_neutral_agreed: return same_neutral_agreed(state);
+    case Fact::enabled: return condition.number != 0;
     case Fact::marked: return state.marked(condition.name);
     case Fact::deadline_passed: return has_passed(state, condition.name);
     case Fact::replacements_below: return replacements(state, asked.seat) < condition.number;
@@ -71,8 +94,7 @@ bool fact_holds(Condition const& condition, DisputeState const& state, Asked con
 }
 
 RefusalCode code_for(Condition const& condition) {
-    if (condition.fact == Fact::track_is_one && !condition.negated)
-        return RefusalCode::track_forbidden;
+    if (condition.fact == Fact::track_is_one) return RefusalCode::track_forbidden;
     if (condition.fact == Fact::reflection_over && !condition.negated)
         return RefusalCode::too_early;
     if (condition.fact == Fact::deadline_passed)

@@ -57,6 +57,23 @@ bool room_is_foreign(Role role, Room room) {
     return true;
 }
 
+// Binds the party, or lets people see what they could not: a platform cannot say it for both sides
+// (docs/decisions/0010).
+bool needs_own_word(ConsentKind kind) {
+    switch (kind) {
+    case ConsentKind::arbitration:
+    case ConsentKind::outcome:
+    case ConsentKind::file_to_decider:
+    case ConsentKind::publication: return true;
+    case ConsentKind::odr_clause:
+    case ConsentKind::standing_submission:
+    case ConsentKind::language:
+    case ConsentKind::mandate:
+    case ConsentKind::automation: return false;
+    }
+    return true;
+}
+
 // A confidence and a word that binds need a sign-in that Parley itself checked.
 bool needs_sign_in(Attempt const& attempt) {
     Step const& step = attempt.here != nullptr ? *attempt.here : *attempt.anywhere;
@@ -64,9 +81,7 @@ bool needs_sign_in(Attempt const& attempt) {
     if (step.verified_sign_in || step.does == Behaviour::accept_outcome) return true;
     if (room_of(attempt.command.input) != Room::joint) return true;
     ConsentInput const* given = std::get_if<ConsentInput>(&attempt.command.input);
-    if (given == nullptr) return false;
-    return given->consent.kind == ConsentKind::arbitration ||
-           given->consent.kind == ConsentKind::outcome;
+    return given != nullptr && needs_own_word(given->consent.kind);
 }
 
 // Some clocks only inform (a reflection that is over); the others close the stage and its acts.
@@ -92,6 +107,10 @@ std::optional<Instant> was_due(Attempt const& attempt) {
             if (step == nullptr || !role_in(step->by, attempt.command.actor.role)) continue;
             for (DeadlineRule const& rule : stage.deadlines) {
                 if (rule.name != passed->first || !ends_its_stage(stage, rule)) continue;
+                // What was done after all, when the time was given again, was not ended by it.
+                auto const done = attempt.seen.taken.find(
+                    fmt::format("{} {}", name_of(attempt.command.actor.role), attempt.command.act));
+                if (done != attempt.seen.taken.end() && done->second > passed->second) continue;
                 // What came to an end otherwise was not ended by this clock.
                 if (attempt.seen.ended && passed->second != attempt.seen.stage_entered_at) continue;
                 return passed->second;

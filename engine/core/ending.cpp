@@ -6,6 +6,7 @@ namespace parley {
 
 Result<Said> withdraw(Act const& act) {
     std::string content = content_of("text", words_of(act.input));
+    // After the response the respondent agrees, or a neutral gives leave.
     bool const needs_agreement = act.step.settings.consent == "other_side";
     if (needs_agreement && act.role == Role::claimant)
         return Said(WithdrawalProposed{}, std::move(content));

@@ -73,6 +73,46 @@ Result<Said> propose_extension(Act const& act) {
     return said;
 }
 
+Result<Said> grant_time(Act const& act) {
+    using enum RefusalCode;
+    BehaviourSettings const& rule = act.step.settings;
+    ExtendInput const& input = input_of<ExtendInput>(act);
+    if (!input.deadline)
+        return refuse_field(missing_field, "/deadline", "Say which deadline is to move.");
+    if (input.reason.empty()) return refuse_field(missing_field, "/reason", "Say why.");
+    Deadline const* open = act.state.deadline(*input.deadline);
+    if (open == nullptr)
+        return refuse_field(invalid, "/deadline",
+                            fmt::format("There is no open deadline called {}.", *input.deadline));
+    // More time for those who must act never takes any from the parties; a neutral's or the
+    // administrator's own time is another matter.
+    if (open->actors.empty())
+        return refuse_field(invalid, "/deadline",
+                            fmt::format("{} is no time of the parties.", *input.deadline));
+    std::optional<std::int32_t> const days = days_of(input.by);
+    if (!days || *days < 1)
+        return refuse_field(invalid, "/by", "An extension is one or more days, such as P5D.");
+    std::optional<std::int32_t> const most =
+        rule.period_most ? days_of(*rule.period_most) : std::nullopt;
+    if (most && *days > *most)
+        return refuse(extension_too_long,
+                      fmt::format("An extension of {} is given; the most is {}.",
+                                  words_of(input.by), words_of(*rule.period_most)));
+    auto const granted = act.state.granted.find(*input.deadline);
+    if (granted != act.state.granted.end() &&
+        granted->second >= static_cast<std::uint32_t>(rule.times))
+        return refuse(extension_used, fmt::format("{} has been moved {} time(s), the most.",
+                                                  *input.deadline, rule.times));
+    std::string const because = fmt::format("extended by {} on {} by the {}", words_of(input.by),
+                                            short_text_of(act.stamp.at), name_of(act.role));
+    auto moved = moved_deadline(act.world, act.state, *open, input.by, because);
+    if (!moved) return std::unexpected(std::move(moved.error()));
+    Said said(DeadlineExtended{*input.deadline, input.by, "granted"},
+              content_of("reason", input.reason));
+    said.moved.push_back(std::move(*moved));
+    return said;
+}
+
 Result<Decided> grant_extension(World const& world, DisputeState const& seen,
                                 std::string_view deadline, Period by, std::string cause,
                                 Stamp const& stamp) {

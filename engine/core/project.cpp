@@ -16,7 +16,11 @@ bool mediator_may_see(DisputeState const& state, Room room, Label label) {
     switch (state.seat(SeatKind::mediator).status) {
     case SeatStatus::vacant: return false; // nobody, or somebody who left
     case SeatStatus::asked: return room == Room::joint && label == Label::open;
-    case SeatStatus::seated: return room != Room::administration;
+    case SeatStatus::seated:
+        // What was said in negotiation waits until nobody can object any more (Art. 9(8)).
+        if (room == Room::joint && label == Label::negotiation)
+            return state.seat(SeatKind::mediator).file_open;
+        return room != Room::administration;
     }
     return false;
 }

@@ -62,6 +62,27 @@ Result<Said> submit_evidence(Act const& act) {
                 std::move(content));
 }
 
+Result<Said> object_to_file(Act const& act) {
+    std::optional<SeatKind> const seat = act.seat();
+    PARLEY_ASSERT(seat.has_value(),
+                  "a step about a neutral names the seat, which reading the file checked");
+    return Said(FileObjected{*seat}, content_of("text", words_of(act.input)));
+}
+
+Result<Said> order_burden(Act const& act) {
+    BurdenInput const& input = input_of<BurdenInput>(act);
+    if (input.fact.empty() || input.reasons.empty())
+        return refuse_field(RefusalCode::missing_field, input.fact.empty() ? "/fact" : "/reasons",
+                            "Say which fact the side has to prove, and why.");
+    std::string content;
+    JsonWriter(content)
+        .begin_object()
+        .member("fact", input.fact)
+        .member("reasons", input.reasons)
+        .end_object();
+    return Said(BurdenReversed{input.on}, std::move(content));
+}
+
 Result<Said> request_evidence(Act const& act) {
     RequestEvidenceInput const& input = input_of<RequestEvidenceInput>(act);
     if (input.description.empty())

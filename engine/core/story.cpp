@@ -25,8 +25,8 @@ public:
     // What did not fit, with its line; nothing when all was as told.
     std::optional<StoryFault> run() {
         for (auto const& [key, value] : text_.settings) {
-            constexpr std::string_view known[] = {"claimant", "respondent", "amount", "consents",
-                                                  "roster"};
+            constexpr std::string_view known[] = {"claimant", "respondent", "amount",
+                                                  "consents", "roster",     "missing"};
             if (std::ranges::find(known, key) == std::end(known))
                 return fault(text_.line, fmt::format("'{}' is no setting of a story", key));
             if (key != "roster") continue;
@@ -131,7 +131,7 @@ private:
         command.act = act_name;
         if (Step const* step = procedure_.step_anywhere(act_name)) {
             auto input = read_arguments(spec_of(step->does).input, room, arguments,
-                                        {state_, roster_, zone()});
+                                        {state_, roster_, zone(), world_, *role_});
             if (!input) return input.error();
             command.input = std::move(*input);
         }
@@ -178,6 +178,8 @@ private:
                 "turn", turn_of(procedure_, state_, {role_.value_or(Role::claimant), true, {}}),
                 rest);
         if (first == "seat") return check_seat(rest);
+        if (first == "sees" || first == "hidden") return check_sight(rest, first == "sees");
+        if (first == "language") return check_equal("language", state_.language, rest);
         if (first == "blocked" || first == "open") return check_act(rest, first == "open");
         if (expected.starts_with("stage since ")) {
             auto const at = read_when(expected.substr(12), zone());
@@ -213,6 +215,12 @@ private:
         if (outcome == nullptr) return "there is no outcome";
         std::string got(name_of(outcome->kind));
         if (text.find(" v") != std::string_view::npos) got += fmt::format(" v{}", outcome->version);
+        if (text.ends_with(" published") || text.ends_with(" kept private"))
+            got += outcome->published ? " published" : " kept private";
+        if (text.ends_with(" annulled") || text.ends_with(" standing"))
+            got += outcome->annulled ? " annulled" : " standing";
+        if (text.ends_with(" binding one side"))
+            got += outcome->binding == Binding::one_side ? " binding one side" : " otherwise";
         if (text.ends_with(" binding"))
             got += outcome->binding == Binding::both ? " binding" : " not binding";
         return check_equal("outcome", got, text);
@@ -227,6 +235,16 @@ private:
         if (seat.status != SeatStatus::vacant && seat.neutral == roster_.find(wanted))
             return std::nullopt;
         return fmt::format("the seat is {}", name_of(seat.status));
+    }
+    // Whether who is named may read what is said in the joint room under that label.
+    Wrong check_sight(std::string_view text, bool wanted) const {
+        auto const label = parse_name<Label>(text);
+        if (!label) return "a label is open, negotiation or mediation";
+        if (!role_) return "nobody is named";
+        bool const sees =
+            may_see(state_, {*role_, verified_, seat_of(*role_)}, Room::joint, *label);
+        if (sees == wanted) return std::nullopt;
+        return sees ? "it may be read" : "it may not be read";
     }
     Wrong check_act(std::string_view name, bool wanted) const {
         if (!role_) return "nobody is named";

@@ -89,20 +89,45 @@ std::expected<void, std::string> read_consent(std::string_view text, Instant at,
     auto const kind = words.empty() ? std::nullopt : parse_name<ConsentKind>(words[0]);
     if (!kind) return Fault(fmt::format("'{}' is no consent", text));
     consent.kind = *kind;
-    if (words.size() == 3 && words[1] == "track") {
-        consent.track = parse_name<Track>(words[2]);
-        if (!consent.track) return Fault("a track is I or II");
-    } else if (words.size() != 1) {
-        return Fault(fmt::format("'{}' is no consent", text));
+    consent.text_sha256 = std::string(64, 'a');
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        if (words[i] == "track" && i + 1 < words.size()) {
+            consent.track = parse_name<Track>(words[++i]);
+            if (!consent.track) return Fault("a track is I or II");
+        } else if (words[i] == "certified") {
+            consent.read_and_understood = consent.separate_document = true;
+        } else if (words[i] == "separate") {
+            consent.separate_document = true;
+        } else if (words[i] == "same_neutral") {
+            consent.same_neutral = true;
+        } else if (words[i] == "other_text") {
+            consent.text_sha256 = std::string(64, 'b');
+        } else if (auto redaction = parse_name<Redaction>(words[i])) {
+            consent.redaction = redaction;
+        } else {
+            return Fault(fmt::format("'{}' is no consent", text));
+        }
     }
     consent.given_at = at;
-    consent.text_sha256 = std::string(64, 'a');
     consent.locale = "en";
     for (Side side : sides) {
         consent.by = side;
         out.push_back(consent);
     }
     return {};
+}
+
+// The agreement as the dispute shows it to whoever acts, in their own language where it has one.
+void show_agreement(Consent& consent, StoryContext const& context) {
+    Side const side = side_of(context.role).value_or(Side::claimant);
+    std::string const& language = context.state.party(side).language;
+    std::vector<AgreementText> const texts =
+        agreement_texts(context.world.law, context.state.parties, side, context.state.concluded_at);
+    for (AgreementText const& text : texts)
+        if (consent.text_sha256 == std::string(64, 'a') || text.locale == language) {
+            consent.text_sha256 = text.sha256;
+            consent.locale = text.locale;
+        }
 }
 
 std::string_view setting(StoryText const& story, std::string_view key, std::string_view otherwise) {
@@ -334,6 +359,11 @@ std::expected<FileInput, std::string> read_filing(StoryText const& story,
         if (auto fine = read_consent(text, concluded, input.consents); !fine)
             return Fault(fine.error());
     input.identified_by = "platform";
+    for (std::string_view item : split(setting(story, "missing", ""), ',')) {
+        if (item == "identification") input.identified_by.clear();
+        else if (item == "respondent_address") input.respondent.email.clear();
+        else return Fault("a notice can lack: identification, respondent_address");
+    }
     input.procedure = procedure.ref.name;
     return input;
 }
@@ -354,9 +384,12 @@ std::expected<ActInput, std::string> read_arguments(InputKind kind, Room room,
     case InputKind::offer: return read_offer(text, context);
     case InputKind::offer_ref: return OfferRefInput{std::nullopt, words};
     case InputKind::extend: {
-        auto const by = parse_period(text);
-        if (!by) return Fault("an extension reads: P10D");
-        return ExtendInput{std::nullopt, *by, ""};
+        // "P10D", or "response P3D" where it must be said which deadline is meant.
+        auto const [name, length] = cut(text, " ");
+        auto const by = parse_period(length.empty() ? name : length);
+        if (!by) return Fault("an extension reads: P10D or response P3D");
+        if (length.empty()) return ExtendInput{std::nullopt, *by, ""};
+        return ExtendInput{std::string(name), *by, "It is needed."};
     }
     case InputKind::appoint: return AppointInput{context.roster.find(text), ""};
     case InputKind::accept_appointment:
@@ -384,7 +417,11 @@ std::expected<ActInput, std::string> read_arguments(InputKind kind, Room room,
     case InputKind::outcome: return read_outcome(text, context);
     case InputKind::outcome_ref: {
         OutcomeRefInput input;
-        if (text.empty()) return input;
+        OutcomeState const* const outcome = context.state.outcome();
+        if (outcome != nullptr) input.text_sha256 = outcome->text_sha256;
+        if (text == "no text") input.text_sha256.clear();
+        if (text == "another text") input.text_sha256 = std::string(64, 'b');
+        if (text.empty() || text.ends_with(" text")) return input;
         auto const version = text.starts_with('v') ? read_number(text.substr(1)) : std::nullopt;
         if (!version) return Fault("an outcome is named by its version: v1");
         input.version = static_cast<std::uint32_t>(*version);
@@ -394,7 +431,72 @@ std::expected<ActInput, std::string> read_arguments(InputKind kind, Room room,
         std::vector<Consent> read;
         if (auto fine = read_consent(text, context.state.last_at, read); !fine)
             return Fault(fine.error());
-        return ConsentInput{read.front()};
+        Consent consent = read.front();
+        bool const shown = consent.text_sha256 == std::string(64, 'a');
+        if (consent.kind == ConsentKind::arbitration && shown) show_agreement(consent, context);
+        return ConsentInput{std::move(consent)};
+    }
+    case InputKind::complete: {
+        CompleteInput input;
+        for (std::string_view item : split(text, ',')) {
+            if (item == "identification") input.identified_by = "bank";
+            else if (item == "respondent_address") input.respondent_email = "care@lamps.example";
+            else return Fault("what completes a notice: identification, respondent_address");
+        }
+        return input;
+    }
+    case InputKind::details: {
+        DetailsInput input;
+        if (text.find('/') != std::string_view::npos) input.time_zone = words;
+        else if (text.find('@') != std::string_view::npos) input.email = words;
+        else if (!text.empty()) input.language = words;
+        return input;
+    }
+    case InputKind::facts: {
+        FactsInput input;
+        input.reasons = "The file shows it.";
+        for (std::string_view word : split(text, ' ')) {
+            if (auto side = parse_name<Side>(word)) input.side = *side;
+            else if (auto kind_named = parse_name<PartyKind>(word)) input.kind = kind_named;
+            else input.country = std::string(word);
+        }
+        return input;
+    }
+    case InputKind::claim: {
+        auto const amount = read_money(text, context.state.claim.amount.currency);
+        if (!amount) return Fault("a claim reads: 119.90");
+        return ClaimInput{ClaimReason::damaged,
+                          *amount,
+                          "It came, and broken.",
+                          {{{RemedyKind::refund, *amount, std::nullopt, std::nullopt}, ""}}};
+    }
+    case InputKind::language: return LanguageInput{words};
+    case InputKind::languages: {
+        LanguagesInput input;
+        for (std::string_view one : split(text, ',')) input.languages.emplace_back(one);
+        return input;
+    }
+    case InputKind::representative: {
+        RepresentativeInput input{words, "advocate@example.net", "", "A power of attorney.", {}};
+        input.consent.text_sha256 = std::string(64, 'a');
+        input.consent.locale = "en";
+        return input;
+    }
+    case InputKind::burden: {
+        auto const side = parse_name<Side>(text);
+        if (!side) return Fault("a burden lies on: claimant or respondent");
+        return BurdenInput{*side, "That the parcel left.", "Only that side can know."};
+    }
+    case InputKind::publication: {
+        auto const ground = parse_name<PublicationGround>(text);
+        if (!ground) return Fault("a ground is one of: " + names_joined<PublicationGround>());
+        return PublicationInput{*ground, *ground == PublicationGround::consent ? "" : "Asked for."};
+    }
+    case InputKind::record: return RecordInput{words, "Signed by the decider.", ""};
+    case InputKind::consent_ref: {
+        auto const meant = parse_name<ConsentKind>(text.empty() ? "arbitration" : text);
+        if (!meant) return Fault(fmt::format("'{}' is no consent", text));
+        return ConsentRefInput{*meant};
     }
     }
     return NoInput{};

@@ -57,6 +57,8 @@ struct StoryContext {
     DisputeState const& state;
     StoryRoster const& roster;
     Zone const* zone;
+    World const& world;
+    Role role; // who acts
 };
 std::expected<ActInput, std::string> read_arguments(InputKind kind, Room room,
                                                     std::string_view arguments,

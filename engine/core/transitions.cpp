@@ -22,12 +22,14 @@ std::string spaced(std::string_view name) {
 std::string anchor_words(Step const& step, Instant at) {
     std::string what;
     switch (step.does) {
+    case Behaviour::complete_notice:
     case Behaviour::file_dispute: what = "notice available"; break;
     case Behaviour::respond: what = "response available"; break;
     case Behaviour::reply: what = "reply available"; break;
     case Behaviour::accept_appointment: what = "appointment told to the parties"; break;
     case Behaviour::draw_neutral: what = "drawn neutral told to the parties"; break;
     case Behaviour::render_outcome:
+    case Behaviour::record_settlement:
     case Behaviour::correct_outcome: what = "outcome communicated"; break;
     case Behaviour::let_pass:
     case Behaviour::move_on:
@@ -50,6 +52,24 @@ std::string anchor_words(Step const& step, Instant at) {
     case Behaviour::refuse_outcome:
     case Behaviour::give_consent:
     case Behaviour::confirm_performance:
+    case Behaviour::pass_file:
+    case Behaviour::object_to_file:
+    case Behaviour::grant_time:
+    case Behaviour::request_review:
+    case Behaviour::decide_review:
+    case Behaviour::confirm_consent:
+    case Behaviour::revoke_consent:
+    case Behaviour::lapse_consent:
+    case Behaviour::correct_facts:
+    case Behaviour::change_details:
+    case Behaviour::amend_claim:
+    case Behaviour::make_counterclaim:
+    case Behaviour::ask_language:
+    case Behaviour::list_languages:
+    case Behaviour::name_representative:
+    case Behaviour::order_burden:
+    case Behaviour::ask_consent_award:
+    case Behaviour::publish_outcome:
     case Behaviour::report_breach: what = spaced(step.name); break;
     }
     return step.cites.empty() ? fmt::format("{} {}", what, short_text_of(at))
@@ -59,6 +79,18 @@ std::string anchor_words(Step const& step, Instant at) {
 DeadlineRule const* rule_named(Stage const& stage, std::string_view name) {
     auto found = std::ranges::find(stage.deadlines, name, &DeadlineRule::name);
     return found == stage.deadlines.end() ? nullptr : &*found;
+}
+
+// Does this event change what the track depends on (docs/LAW.md)?
+bool changes_the_track(Event const& event) {
+    if (std::holds_alternative<FactsCorrected>(event.body) ||
+        std::holds_alternative<ClaimAmended>(event.body))
+        return true;
+    if (auto const* given = std::get_if<ConsentGiven>(&event.body))
+        return given->consent.kind == ConsentKind::arbitration && !given->pending;
+    if (auto const* confirmed = std::get_if<ConsentConfirmed>(&event.body))
+        return confirmed->kind == ConsentKind::arbitration;
+    return false;
 }
 
 bool challenged(DisputeState const& state) {
@@ -79,9 +111,13 @@ public:
         Consequences& then = event_.then;
         for (std::string const& mark : step.marks)
             if (!facts_.marked(mark)) then.marks.push_back(mark);
+        for (std::string const& mark : step.clears)
+            if (facts_.marked(mark)) then.cleared.push_back(mark);
         for (std::string const& name : step.stops)
             if (Deadline const* open = facts_.deadline(name)) stop(*open);
-        if (challenged(before_) && !challenged(facts_)) stop_clocks_of_objections();
+        if (challenged(before_) && !challenged(facts_))
+            stop_clocks_armed_by(Behaviour::object_to_neutral);
+        if (track_became_one()) stop_clocks_armed_by(Behaviour::give_consent);
         Stage const& stage = follow(step);
         arm_by_step(step, stage);
         notify(step);
@@ -94,14 +130,23 @@ public:
     }
 
 private:
+    bool track_became_one() const {
+        return before_.resolution.track == Track::two && facts_.resolution.track == Track::one;
+    }
+
     // Goes where the first open branch leads; gives the stage the dispute is in afterwards.
     Stage const& follow(Step const& step) {
         Asked const asked{side_of(event_.actor.role), step.settings.seat};
         for (Branch const& branch : step.to) {
             if (!hold(branch.when, facts_, asked)) continue;
-            if (branch.to == "stay") return passage_.stage;
             if (branch.to == "resume" && !facts_.resumes)
                 continue; // nothing waits: the next branch
+            for (std::string const& mark : branch.marks)
+                if (!facts_.marked(mark)) event_.then.marks.push_back(mark);
+            for (SeatKind const kind : branch.vacates)
+                if (facts_.seat(kind).status != SeatStatus::vacant)
+                    event_.then.vacated.push_back(kind);
+            if (branch.to == "stay") return passage_.stage;
             if (branch.to == "resume") return resume(*facts_.resumes);
             Stage const* target = passage_.procedure.stage(branch.to);
             PARLEY_ASSERT(target != nullptr,
@@ -158,10 +203,11 @@ private:
     }
 
     // The administrator's time to decide a challenge ends with the challenge, however that ended,
-    // so that it can never remove a successor.
-    void stop_clocks_of_objections() {
+    // so that it can never remove a successor; the time to confirm an arbitration agreement ends with
+    // the agreement.
+    void stop_clocks_armed_by(Behaviour behaviour) {
         for (Step const& step : passage_.stage.steps) {
-            if (step.does != Behaviour::object_to_neutral) continue;
+            if (step.does != behaviour) continue;
             for (std::string const& name : step.arms)
                 if (Deadline const* open = facts_.deadline(name)) stop(*open);
         }
@@ -170,6 +216,9 @@ private:
     void arm_by_step(Step const& step, Stage const& stage) {
         if (stage.ends()) return;
         if (step.does == Behaviour::object_to_neutral && !challenged(facts_)) return;
+        // Only a consent that waits for its confirmation needs clocks.
+        if (auto const* given = std::get_if<ConsentGiven>(&event_.body); given && !given->pending)
+            return;
         for (std::string const& name : step.arms)
             if (DeadlineRule const* rule = rule_named(stage, name)) start(*rule);
     }
@@ -208,6 +257,15 @@ private:
     }
 
     void notify(Step const& step) {
+        notify_of(step);
+        std::optional<Reevaluation> const& again = event_.then.reevaluated;
+        if (!again || again->before.track == again->after.track) return;
+        // First, for who gets several notices of one event is sent the first.
+        std::vector<Notified>& notified = event_.then.notified;
+        notified.insert(notified.begin(),
+                        {{Role::claimant, "track_changed"}, {Role::respondent, "track_changed"}});
+    }
+    void notify_of(Step const& step) {
         if (!event_.then.notified.empty()) return; // the behaviour knew better words
         bool const by_clock = event_.actor.role == Role::clock;
         for (Role role : step.notifies)
@@ -270,12 +328,24 @@ Deadline start_clock(World const& world, DisputeState const& state, DeadlineRule
     return deadline;
 }
 
+Result<Resolution> resolve_again(World const& world, DisputeState const& state, Instant at) {
+    return resolve_track(world.law, {state.parties, state.claim.reason, state.claim.amount,
+                                     state.concluded_at, at, state.commenced_at, state.consents});
+}
+
 Decided conclude(Passage const& passage, DisputeState const& seen, DisputeId dispute, Event event,
                  std::string content, std::vector<Deadline> moved) {
     Decided decided;
     decided.after = seen;
     apply_facts(decided.after, dispute, event);
     if (event.room == Room::joint) {
+        if (changes_the_track(event)) {
+            // A refusal says that nothing can be resolved any more; the answer that was stays.
+            if (auto again = resolve_again(passage.world, decided.after, event.at)) {
+                event.then.reevaluated = Reevaluation{seen.resolution, std::move(*again)};
+                decided.after.resolution = event.then.reevaluated->after;
+            }
+        }
         Working working(passage, seen, decided.after, event);
         working.move(std::move(moved));
         if (passage.step != nullptr) working.run();

@@ -18,6 +18,9 @@ struct Passage {
 Decided conclude(Passage const& passage, DisputeState const& seen, DisputeId dispute, Event event,
                  std::string content, std::vector<Deadline> moved);
 
+// Asks for the track once more, on the facts of `state` at `at`. Refuses what the resolver refuses.
+Result<Resolution> resolve_again(World const& world, DisputeState const& state, Instant at);
+
 // The clock of `rule` started at `anchor`; `because` is the first sentence of its trace.
 Deadline start_clock(World const& world, DisputeState const& state, DeadlineRule const& rule,
                      Instant anchor, std::string_view because);

@@ -1,3 +1,4 @@
+#include "engine/model/countries.hpp"
 #include "engine/model/input_parts.hpp"
 
 #include <nlohmann/json.hpp>
@@ -141,11 +142,97 @@ OutcomeRefInput read_outcome_ref(ObjectReader& reader) {
     OutcomeRefInput input;
     if (reader.has("version"))
         input.version = static_cast<std::uint32_t>(reader.integer("version", 1, outcome_versions));
+    if (reader.has("text_sha256")) input.text_sha256 = sha256_text(reader, "text_sha256");
     input.message = reader.optional_text("message", statement);
     return input;
 }
 
 ConsentInput read_consent(ObjectReader& reader) { return {read_consent_text(reader)}; }
+
+constexpr std::string_view language_wanted = "a language tag of BCP 47, such as es or zh-Hans";
+
+CompleteInput read_complete(ObjectReader& reader) {
+    CompleteInput input;
+    input.respondent_email = optional_shaped_text(reader, "respondent_email", is_email,
+                                                  "one e-mail address, such as ana@example.net")
+                                 .value_or("");
+    input.identified_by = reader.optional_text("identified_by", line);
+    return input;
+}
+
+DetailsInput read_details(ObjectReader& reader) {
+    DetailsInput input;
+    input.email = optional_shaped_text(reader, "email", is_email,
+                                       "one e-mail address, such as ana@example.net");
+    if (reader.has("address")) input.address = reader.text("address", address);
+    input.time_zone = optional_shaped_text(reader, "time_zone", is_zone_name,
+                                           "an IANA time zone, such as Europe/Madrid");
+    input.language = optional_shaped_text(reader, "language", is_language_tag, language_wanted);
+    return input;
+}
+
+FactsInput read_facts(ObjectReader& reader) {
+    FactsInput input;
+    input.side = choice<Side>(reader, "side");
+    input.kind = optional_choice<PartyKind>(reader, "kind");
+    input.country =
+        optional_shaped_text(reader, "country", is_country,
+                             "an ISO 3166-1 alpha-2 country code in capitals, such as ES");
+    input.reasons = reader.text("reasons", statement);
+    return input;
+}
+
+LanguageInput read_language(ObjectReader& reader) {
+    return {shaped_text(reader, "language", is_language_tag, language_wanted)};
+}
+
+LanguagesInput read_languages(ObjectReader& reader) {
+    LanguagesInput input;
+    read_list(reader, "languages", 1, languages, [&](Json const& entry, std::string pointer) {
+        bool const fits = entry.is_string() && is_language_tag(entry.get_ref<std::string const&>());
+        if (fits) input.languages.push_back(entry.get<std::string>());
+        else
+            reader.errors().push_back({std::move(pointer), RefusalCode::invalid,
+                                       fmt::format("must be {}", language_wanted)});
+    });
+    return input;
+}
+
+RepresentativeInput read_representative(ObjectReader& reader) {
+    RepresentativeInput input;
+    input.name = reader.text("name", line);
+    input.email =
+        shaped_text(reader, "email", is_email, "one e-mail address, such as ana@example.net", 254);
+    input.address = reader.optional_text("address", address);
+    input.authority = reader.text("authority", description);
+    input.consent.kind = ConsentKind::mandate;
+    input.consent.text_sha256 = sha256_text(reader, "text_sha256");
+    input.consent.locale = shaped_text(reader, "locale", is_language_tag, language_wanted);
+    return input;
+}
+
+BurdenInput read_burden(ObjectReader& reader) {
+    BurdenInput input;
+    input.on = choice<Side>(reader, "on");
+    input.fact = reader.text("fact", description);
+    input.reasons = reader.text("reasons", statement);
+    return input;
+}
+
+PublicationInput read_publication(ObjectReader& reader) {
+    PublicationInput input;
+    input.ground = choice<PublicationGround>(reader, "ground");
+    input.reasons = reader.optional_text("reasons", statement);
+    return input;
+}
+
+RecordInput read_record(ObjectReader& reader) {
+    RecordInput input;
+    input.place = reader.text("place", line);
+    input.signature = reader.text("signature", signature);
+    input.grounds = reader.optional_text("grounds", grounds);
+    return input;
+}
 
 ActInput read_kind(InputKind kind, ObjectReader& reader) {
     switch (kind) {
@@ -166,6 +253,17 @@ ActInput read_kind(InputKind kind, ObjectReader& reader) {
     case InputKind::outcome: return read_outcome(reader);
     case InputKind::outcome_ref: return read_outcome_ref(reader);
     case InputKind::consent: return read_consent(reader);
+    case InputKind::complete: return read_complete(reader);
+    case InputKind::details: return read_details(reader);
+    case InputKind::facts: return read_facts(reader);
+    case InputKind::claim: return read_claim_members(reader, 1);
+    case InputKind::language: return read_language(reader);
+    case InputKind::languages: return read_languages(reader);
+    case InputKind::representative: return read_representative(reader);
+    case InputKind::burden: return read_burden(reader);
+    case InputKind::publication: return read_publication(reader);
+    case InputKind::record: return read_record(reader);
+    case InputKind::consent_ref: return ConsentRefInput{choice<ConsentKind>(reader, "kind")};
     }
     return NoInput{};
 }

@@ -124,16 +124,60 @@ struct OutcomeInput { // award, recommend, correct
 };
 struct OutcomeRefInput { // accept_outcome, refuse_outcome
     std::optional<std::uint32_t> version;
+    std::string text_sha256; // accepting names the very text (C4); empty where left out
     std::string message;
 };
 struct ConsentInput {
     Consent consent; // `by` and `given_at` are set from actor and stamp
 };
 
-using ActInput = std::variant<NoInput, MessageInput, RespondInput, ReplyInput, OfferInput,
-                              OfferRefInput, ExtendInput, AppointInput, AcceptAppointmentInput,
-                              ObjectInput, DecideObjectionInput, FinalDateInput, EvidenceInput,
-                              RequestEvidenceInput, OutcomeInput, OutcomeRefInput, ConsentInput>;
+struct CompleteInput { // what an incomplete notice lacked; empty: still lacking
+    std::string respondent_email;
+    std::string identified_by;
+};
+struct DetailsInput { // what a party changes about itself; absent: as before
+    std::optional<std::string> email, address, time_zone, language;
+};
+struct FactsInput {
+    Side side = Side::claimant;
+    std::optional<PartyKind> kind;
+    std::optional<std::string> country;
+    std::string reasons;
+};
+struct LanguageInput {
+    std::string language; // BCP 47
+};
+struct LanguagesInput {
+    std::vector<std::string> languages;
+};
+struct RepresentativeInput { // Art. 16: names, addresses and authority
+    std::string name, email, address, authority;
+    Consent consent; // the mandate as it was shown; `by` and `given_at` are set later
+};
+struct BurdenInput {
+    Side on = Side::respondent;
+    std::string fact; // what is to be proved
+    std::string reasons;
+};
+struct PublicationInput {
+    PublicationGround ground = PublicationGround::consent;
+    std::string reasons;
+};
+struct RecordInput { // a settlement recorded as an award: its form, for the terms are agreed
+    std::string place, signature;
+    std::string grounds; // may be left out, for the parties agreed
+};
+struct ConsentRefInput {
+    ConsentKind kind = ConsentKind::arbitration;
+};
+
+using ActInput =
+    std::variant<NoInput, MessageInput, RespondInput, ReplyInput, OfferInput, OfferRefInput,
+                 ExtendInput, AppointInput, AcceptAppointmentInput, ObjectInput,
+                 DecideObjectionInput, FinalDateInput, EvidenceInput, RequestEvidenceInput,
+                 OutcomeInput, OutcomeRefInput, ConsentInput, CompleteInput, DetailsInput,
+                 FactsInput, ClaimInput, LanguageInput, LanguagesInput, RepresentativeInput,
+                 BurdenInput, PublicationInput, ConsentRefInput, RecordInput>;
 // In the order of ActInput; the kind also names the JSON Schema of the act's body.
 enum class InputKind : std::uint8_t {
     none,
@@ -153,6 +197,17 @@ enum class InputKind : std::uint8_t {
     outcome,
     outcome_ref,
     consent,
+    complete,
+    details,
+    facts,
+    claim,
+    language,
+    languages,
+    representative,
+    burden,
+    publication,
+    consent_ref,
+    record,
 };
 template <>
 struct EnumNames<InputKind> {
@@ -172,7 +227,18 @@ struct EnumNames<InputKind> {
                                                  "request_evidence",
                                                  "outcome",
                                                  "outcome_ref",
-                                                 "consent"};
+                                                 "consent",
+                                                 "complete",
+                                                 "details",
+                                                 "facts",
+                                                 "claim",
+                                                 "language",
+                                                 "languages",
+                                                 "representative",
+                                                 "burden",
+                                                 "publication",
+                                                 "consent_ref",
+                                                 "record"};
 };
 
 // JSON -> nouns, strictly: every fault with its pointer. A missing body reads as an empty object.

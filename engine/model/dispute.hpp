@@ -130,6 +130,13 @@ struct EnumNames<ConsentKind> {
                                                  "mandate",    "publication",         "automation"};
 };
 
+// How much of an outcome may be published (C8); the later names take more out.
+enum class Redaction : std::uint8_t { full, names_removed, summary };
+template <>
+struct EnumNames<Redaction> {
+    static constexpr std::string_view names[] = {"full", "names_removed", "summary"};
+};
+
 // A consent is typed, timed and about an exact text.
 struct Consent {
     ConsentKind kind = ConsentKind::odr_clause;
@@ -137,10 +144,12 @@ struct Consent {
     Instant given_at;
     std::string text_sha256; // 64 hex digits of the text as shown
     std::string locale;
-    std::optional<Track> track;       // odr_clause and arbitration: what the text said
-    std::optional<Money> amount_most; // a cap in the clause or the standing submission
-    bool read_and_understood = false; // arbitration: certified by the consumer
-    bool separate_document = false;   // arbitration: a writing of its own
+    std::optional<Track> track;         // odr_clause and arbitration: what the text said
+    std::optional<Money> amount_most;   // a cap in the clause or the standing submission
+    bool read_and_understood = false;   // arbitration: certified by the consumer
+    bool separate_document = false;     // arbitration: a writing of its own
+    bool same_neutral = false;          // arbitration: who recommended may also give the award
+    std::optional<Redaction> redaction; // publication: what is taken out first
     friend bool operator==(Consent const&, Consent const&) = default;
 };
 

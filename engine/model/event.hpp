@@ -25,6 +25,7 @@ struct DisputeFiled {
     std::vector<Consent> consents;
     ProcedureRef procedure;
     Resolution resolution;
+    std::vector<std::string> missing; // items a notice must have and this one lacks (Art. 4A)
     friend bool operator==(DisputeFiled const&, DisputeFiled const&) = default;
 };
 enum class Answer : std::uint8_t { contest, accept };
@@ -157,7 +158,8 @@ struct OutcomeRendered {
     NeutralId neutral;
     std::vector<Remedy> dispositions; // one or more, `nothing` where a claim fails
     std::string place;                // seat of the arbitration, award only
-    std::string basis;                // ex_aequo_et_bono, contract, law
+    std::string basis;                // ex_aequo_et_bono, contract, law, consent
+    std::string text_sha256;          // of the text as it is shown, which holds a random code
     friend bool operator==(OutcomeRendered const&, OutcomeRendered const&) = default;
 };
 struct CorrectionRequested {
@@ -165,7 +167,8 @@ struct CorrectionRequested {
 };
 struct OutcomeAccepted {
     std::uint32_t version = 1;
-    bool binds = false; // every acceptance that is needed is there
+    bool binds = false;      // every acceptance that is needed is there
+    std::string text_sha256; // of the very text that was accepted (C4)
     friend bool operator==(OutcomeAccepted const&, OutcomeAccepted const&) = default;
 };
 struct OutcomeRefused {
@@ -174,6 +177,7 @@ struct OutcomeRefused {
 };
 struct ConsentGiven {
     Consent consent;
+    bool pending = false; // counts for nothing until it is confirmed after a time for reflection
     friend bool operator==(ConsentGiven const&, ConsentGiven const&) = default;
 };
 struct WithdrawalProposed {
@@ -188,6 +192,99 @@ struct PerformanceConfirmed {
 struct BreachReported {
     friend bool operator==(BreachReported const&, BreachReported const&) = default;
 };
+// The claimant supplied what the notice lacked.
+struct NoticeCompleted {
+    std::vector<std::string> missing; // still
+    friend bool operator==(NoticeCompleted const&, NoticeCompleted const&) = default;
+};
+// Nobody objected in time: this neutral may read what was said in negotiation (Art. 9(8)).
+struct FilePassed {
+    SeatKind seat = SeatKind::mediator;
+    friend bool operator==(FilePassed const&, FilePassed const&) = default;
+};
+// A side keeps what was said in negotiation from the neutral (Art. 9(8)).
+struct FileObjected {
+    SeatKind seat = SeatKind::mediator;
+    friend bool operator==(FileObjected const&, FileObjected const&) = default;
+};
+// A side asks for the award to be annulled (Art. 7 ter); whoever gave it leaves the seat.
+struct ReviewRequested {
+    friend bool operator==(ReviewRequested const&, ReviewRequested const&) = default;
+};
+struct ReviewDecided {
+    NeutralId neutral;
+    bool annulled = false;
+    friend bool operator==(ReviewDecided const&, ReviewDecided const&) = default;
+};
+// A pending consent becomes one that counts, is taken back, or has run out.
+struct ConsentConfirmed {
+    ConsentKind kind = ConsentKind::arbitration;
+    friend bool operator==(ConsentConfirmed const&, ConsentConfirmed const&) = default;
+};
+struct ConsentRevoked {
+    ConsentKind kind = ConsentKind::arbitration;
+    friend bool operator==(ConsentRevoked const&, ConsentRevoked const&) = default;
+};
+struct ConsentLapsed {
+    ConsentKind kind = ConsentKind::arbitration;
+    friend bool operator==(ConsentLapsed const&, ConsentLapsed const&) = default;
+};
+// A fact about a party proved to be another than the notice said; the track is looked at again.
+struct FactsCorrected {
+    Side side = Side::claimant;
+    std::optional<PartyKind> kind;
+    std::optional<std::string> country;
+    friend bool operator==(FactsCorrected const&, FactsCorrected const&) = default;
+};
+// A party moved (Art. 3(2), 3(3)); no running deadline moves with it (S4).
+struct DetailsChanged {
+    std::optional<std::string> time_zone;
+    std::optional<std::string> language;
+    friend bool operator==(DetailsChanged const&, DetailsChanged const&) = default;
+};
+struct ClaimAmended {
+    ClaimFacts claim;
+    friend bool operator==(ClaimAmended const&, ClaimAmended const&) = default;
+};
+// A counterclaim that comes after the response, by leave of the neutral (Art. 4C(1)).
+struct CounterclaimMade {
+    ClaimFacts claim;
+    friend bool operator==(CounterclaimMade const&, CounterclaimMade const&) = default;
+};
+// Language of the proceedings (Art. 15): a side asks, the administrator lists, both agree.
+struct LanguageAsked {
+    std::string language;
+    bool agreed = false; // the other side asked for the same, and it is to be had
+    friend bool operator==(LanguageAsked const&, LanguageAsked const&) = default;
+};
+struct LanguagesListed {
+    std::vector<std::string> languages;
+    std::string agreed; // what both sides had asked for, now that it is to be had
+    friend bool operator==(LanguagesListed const&, LanguagesListed const&) = default;
+};
+struct RepresentativeNamed {
+    Consent consent; // C7, of the mandate as it was shown
+    friend bool operator==(RepresentativeNamed const&, RepresentativeNamed const&) = default;
+};
+// Exceptionally the other side proves a fact (Art. 7(2)).
+struct BurdenReversed {
+    Side on = Side::respondent;
+    friend bool operator==(BurdenReversed const&, BurdenReversed const&) = default;
+};
+struct ConsentAwardAsked {
+    friend bool operator==(ConsentAwardAsked const&, ConsentAwardAsked const&) = default;
+};
+enum class PublicationGround : std::uint8_t { consent, legal_duty, protection_of_a_right, court };
+template <>
+struct EnumNames<PublicationGround> {
+    static constexpr std::string_view names[] = {"consent", "legal_duty", "protection_of_a_right",
+                                                 "court"};
+};
+struct OutcomePublished {
+    PublicationGround ground = PublicationGround::consent;
+    Redaction redaction = Redaction::full;
+    friend bool operator==(OutcomePublished const&, OutcomePublished const&) = default;
+};
 // Dated at the deadline itself, whenever it was processed (S10).
 struct DeadlinePassed {
     std::string deadline;
@@ -201,25 +298,33 @@ struct ContentErased {
 };
 
 // The order is the order of EventNames below; released kinds keep name and version for ever.
-using EventBody =
-    std::variant<DisputeFiled, Responded, Replied, OfferMade, OfferAccepted, OfferDeclined,
-                 MessagePosted, ExtensionProposed, DeadlineExtended, StepTaken, NeutralAppointed,
-                 AppointmentAccepted, NeutralObjected, ObjectionDecided, NeutralStoodDown,
-                 InterestDisclosed, FinalDateSet, EvidenceSubmitted, EvidenceRequested,
-                 OutcomeRendered, CorrectionRequested, OutcomeAccepted, OutcomeRefused,
-                 ConsentGiven, WithdrawalProposed, Withdrawn, PerformanceConfirmed, BreachReported,
-                 DeadlinePassed, ContentErased>;
+using EventBody = std::variant<
+    DisputeFiled, Responded, Replied, OfferMade, OfferAccepted, OfferDeclined, MessagePosted,
+    ExtensionProposed, DeadlineExtended, StepTaken, NeutralAppointed, AppointmentAccepted,
+    NeutralObjected, ObjectionDecided, NeutralStoodDown, InterestDisclosed, FinalDateSet,
+    EvidenceSubmitted, EvidenceRequested, OutcomeRendered, CorrectionRequested, OutcomeAccepted,
+    OutcomeRefused, ConsentGiven, WithdrawalProposed, Withdrawn, PerformanceConfirmed,
+    BreachReported, DeadlinePassed, ContentErased, NoticeCompleted, FilePassed, FileObjected,
+    ReviewRequested, ReviewDecided, ConsentConfirmed, ConsentRevoked, ConsentLapsed, FactsCorrected,
+    DetailsChanged, ClaimAmended, CounterclaimMade, LanguageAsked, LanguagesListed,
+    RepresentativeNamed, BurdenReversed, ConsentAwardAsked, OutcomePublished>;
 constexpr std::string_view event_names[] = {
-    "dispute_filed",       "responded",          "replied",
-    "offer_made",          "offer_accepted",     "offer_declined",
-    "message_posted",      "extension_proposed", "deadline_extended",
-    "step_taken",          "neutral_appointed",  "appointment_accepted",
-    "neutral_objected",    "objection_decided",  "neutral_stood_down",
-    "interest_disclosed",  "final_date_set",     "evidence_submitted",
-    "evidence_requested",  "outcome_rendered",   "correction_requested",
-    "outcome_accepted",    "outcome_refused",    "consent_given",
-    "withdrawal_proposed", "withdrawn",          "performance_confirmed",
-    "breach_reported",     "deadline_passed",    "content_erased"};
+    "dispute_filed",       "responded",           "replied",
+    "offer_made",          "offer_accepted",      "offer_declined",
+    "message_posted",      "extension_proposed",  "deadline_extended",
+    "step_taken",          "neutral_appointed",   "appointment_accepted",
+    "neutral_objected",    "objection_decided",   "neutral_stood_down",
+    "interest_disclosed",  "final_date_set",      "evidence_submitted",
+    "evidence_requested",  "outcome_rendered",    "correction_requested",
+    "outcome_accepted",    "outcome_refused",     "consent_given",
+    "withdrawal_proposed", "withdrawn",           "performance_confirmed",
+    "breach_reported",     "deadline_passed",     "content_erased",
+    "notice_completed",    "file_passed",         "file_objected",
+    "review_requested",    "review_decided",      "consent_confirmed",
+    "consent_revoked",     "consent_lapsed",      "facts_corrected",
+    "details_changed",     "claim_amended",       "counterclaim_made",
+    "language_asked",      "languages_listed",    "representative_named",
+    "burden_reversed",     "consent_award_asked", "outcome_published"};
 static_assert(std::size(event_names) == std::variant_size_v<EventBody>);
 
 enum class Status : std::uint8_t {
@@ -252,6 +357,13 @@ struct Notified {
     friend bool operator==(Notified const&, Notified const&) = default;
 };
 
+// The track was looked at again because a fact changed: both answers stand in the record, also where
+// they are the same.
+struct Reevaluation {
+    Resolution before, after;
+    friend bool operator==(Reevaluation const&, Reevaluation const&) = default;
+};
+
 // What follows from an event, travelling inside it as computed, so that replaying needs neither the
 // procedure nor the time-zone data.
 struct Consequences {
@@ -262,9 +374,12 @@ struct Consequences {
     std::vector<Deadline> armed;
     std::vector<std::string> marks; // facts of record, such as respondent_silent
     std::vector<Notified> notified;
+    std::optional<Reevaluation> reevaluated;
+    std::vector<std::string> cleared; // marks that no longer hold
+    std::vector<SeatKind> vacated;    // who sat here leaves
     bool empty() const {
         return !passed && !entered && dropped.empty() && armed.empty() && marks.empty() &&
-               notified.empty();
+               notified.empty() && !reevaluated && cleared.empty() && vacated.empty();
     }
     friend bool operator==(Consequences const&, Consequences const&) = default;
 };

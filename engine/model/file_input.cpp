@@ -17,13 +17,17 @@ bool is_channel(std::string_view text) {
 
 bool is_civil_date(std::string_view text) { return parse_date(text).has_value(); }
 
-PartyInput read_party(Json const& object, std::string pointer, std::vector<FieldError>& errors) {
+// The respondent's address is given as far as it is known (Art. 4A); without one the notice is not
+// complete.
+PartyInput read_party(Json const& object, std::string pointer, Side side,
+                      std::vector<FieldError>& errors) {
     ObjectReader reader(object, std::move(pointer), errors);
     PartyInput party;
     party.kind = choice<PartyKind>(reader, "kind");
     party.name = reader.text("name", line);
-    party.email =
-        shaped_text(reader, "email", is_email, "one e-mail address, such as ana@example.net", 254);
+    if (side == Side::claimant || reader.has("email"))
+        party.email = shaped_text(reader, "email", is_email,
+                                  "one e-mail address, such as ana@example.net", 254);
     party.country = shaped_text(reader, "country", is_country,
                                 "an ISO 3166-1 alpha-2 country code in capitals, such as ES");
     party.language = shaped_text(reader, "language", is_language_tag,
@@ -139,9 +143,11 @@ void check_currencies(FileInput const& input, std::vector<FieldError>& errors) {
 FileInput read_members(ObjectReader& reader, std::vector<FieldError>& errors) {
     FileInput input;
     if (Json const* const claimant = reader.required("claimant"))
-        input.claimant = read_party(*claimant, reader.pointer_to("claimant"), errors);
+        input.claimant =
+            read_party(*claimant, reader.pointer_to("claimant"), Side::claimant, errors);
     if (Json const* const respondent = reader.required("respondent"))
-        input.respondent = read_party(*respondent, reader.pointer_to("respondent"), errors);
+        input.respondent =
+            read_party(*respondent, reader.pointer_to("respondent"), Side::respondent, errors);
     if (Json const* const transaction = reader.required("transaction"))
         input.transaction =
             read_transaction(*transaction, reader.pointer_to("transaction"), errors);

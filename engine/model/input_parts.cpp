@@ -184,6 +184,10 @@ std::vector<RemedyInput> read_remedies(ObjectReader& reader, std::string_view na
 ClaimInput read_claim(Json const& object, std::string pointer, std::vector<FieldError>& errors,
                       std::size_t remedies_min) {
     ObjectReader reader(object, std::move(pointer), errors);
+    return read_claim_members(reader, remedies_min);
+}
+
+ClaimInput read_claim_members(ObjectReader& reader, std::size_t remedies_min) {
     ClaimInput claim;
     claim.reason = choice<ClaimReason>(reader, "reason");
     claim.amount = reader.money("amount");
@@ -202,6 +206,8 @@ Consent read_consent_text(ObjectReader& reader) {
     consent.track = optional_choice<Track>(reader, "track");
     consent.read_and_understood = optional_boolean(reader, "read_and_understood");
     consent.separate_document = optional_boolean(reader, "separate_document");
+    consent.same_neutral = optional_boolean(reader, "same_neutral");
+    consent.redaction = optional_choice<Redaction>(reader, "redaction");
     return consent;
 }
 

@@ -24,6 +24,7 @@ constexpr std::size_t signature = 500;
 constexpr std::size_t name = 64;
 constexpr std::size_t consents = 20;
 constexpr std::size_t items = 100;
+constexpr std::size_t languages = 20;
 constexpr std::int64_t quantity = 100'000;
 constexpr std::size_t other_remedies = 20;
 constexpr std::size_t metadata = 20;
@@ -90,6 +91,8 @@ std::vector<RemedyInput> read_remedies(ObjectReader& reader, std::string_view na
 // `remedies_min`: a notice must propose a solution, a counterclaim may.
 ClaimInput read_claim(Json const& object, std::string pointer, std::vector<FieldError>& errors,
                       std::size_t remedies_min);
+// The same where the claim is the whole body.
+ClaimInput read_claim_members(ObjectReader& reader, std::size_t remedies_min);
 // The members that a consent has wherever it is given: its kind and what exactly was agreed to.
 Consent read_consent_text(ObjectReader& reader);
 

@@ -199,19 +199,81 @@ std::string schema_of(InputKind kind) {
                      may("place", text("Of an award: the place of arbitration.", line)),
                      may("signature", text("Of an award: how the neutral signs.", signature))});
     case InputKind::outcome_ref:
-        return body("An answer to an outcome",
-                    {may("version",
-                         integer("Which version; the latest where absent.", 1, outcome_versions)),
-                     may("message", said("Words that go with the answer."))});
+        return body(
+            "An answer to an outcome",
+            {may("version",
+                 integer("Which version; the latest where absent.", 1, outcome_versions)),
+             may("text_sha256", pattern("SHA-256 of the outcome's text, as the dispute shows it. "
+                                        "Accepting an outcome needs it.",
+                                        "^[0-9a-f]{64}$")),
+             may("message", said("Words that go with the answer."))});
     case InputKind::consent:
-        return body("A consent",
-                    {must("kind", one_of<ConsentKind>("What is agreed to.")),
-                     must("text_sha256", pattern("SHA-256 of the text exactly as it was shown.",
+        return body(
+            "A consent",
+            {must("kind", one_of<ConsentKind>("What is agreed to.")),
+             must("text_sha256",
+                  pattern("SHA-256 of the text exactly as it was shown.", "^[0-9a-f]{64}$")),
+             must("locale", text("The language of that text (BCP 47).", 35, 2)),
+             may("track", one_of<Track>("Which track the text spoke of.")),
+             may("read_and_understood", boolean("Certified as read and understood.")),
+             may("separate_document", boolean("Given in a document of its own.")),
+             may("same_neutral", boolean("Of arbitration: whoever recommended may also "
+                                         "give the award.")),
+             may("redaction", one_of<Redaction>("Of publication: what is taken out first."))});
+    case InputKind::complete:
+        return body("What the notice lacked",
+                    {may("respondent_email", text("Where the respondent can be reached.", 254)),
+                     may("identified_by", text("How the claimant was identified.", line))});
+    case InputKind::details:
+        return body(
+            "What changes about a party",
+            {may("email", text("Where the party is reached from now on.", 254)),
+             may("address", text("The postal address.", address, 1)),
+             may("time_zone", text("An IANA time zone; running deadlines keep theirs.", 64)),
+             may("language", text("A language (BCP 47).", 35, 2))});
+    case InputKind::facts:
+        return body("A fact that proved to be another",
+                    {must("side", one_of<Side>("About whom.")),
+                     may("kind", one_of<PartyKind>("What the party is.")),
+                     may("country", pattern("Where the party lives (ISO 3166-1).", "^[A-Z]{2}$")),
+                     must("reasons", said_surely("What shows it."))});
+    case InputKind::claim:
+        return body("A claim", {must("reason", one_of<ClaimReason>("The ground of the claim.")),
+                                must("amount", money("What is claimed.")),
+                                must("statement", said_surely("The grounds in words.")),
+                                must("remedies", remedies("Solutions that are asked for.", 1))});
+    case InputKind::language:
+        return body("A language", {must("language", text("A language (BCP 47).", 35, 2))});
+    case InputKind::languages:
+        return body("Languages that are to be had",
+                    {must("languages", list("The languages.", text("A language (BCP 47).", 35, 2),
+                                            1, languages))});
+    case InputKind::representative:
+        return body("Someone who speaks for a party",
+                    {must("name", text("Who it is.", line, 1)),
+                     must("email", text("Where they are reached.", 254, 3)),
+                     may("address", text("The postal address.", address)),
+                     must("authority", text("By what authority.", description, 1)),
+                     must("text_sha256", pattern("SHA-256 of the mandate exactly as it was shown.",
                                                  "^[0-9a-f]{64}$")),
-                     must("locale", text("The language of that text (BCP 47).", 35, 2)),
-                     may("track", one_of<Track>("Which track the text spoke of.")),
-                     may("read_and_understood", boolean("Certified as read and understood.")),
-                     may("separate_document", boolean("Given in a document of its own."))});
+                     must("locale", text("The language of the mandate (BCP 47).", 35, 2))});
+    case InputKind::burden:
+        return body("An order on who proves what",
+                    {must("on", one_of<Side>("Who has to prove it.")),
+                     must("fact", text("What is to be proved.", description, 1)),
+                     must("reasons", said_surely("Why, exceptionally."))});
+    case InputKind::publication:
+        return body("A publication",
+                    {must("ground", one_of<PublicationGround>("What allows it.")),
+                     may("reasons", said("Why, where it is not by consent of all."))});
+    case InputKind::consent_ref:
+        return body("A consent by its kind",
+                    {must("kind", one_of<ConsentKind>("Which consent is meant."))});
+    case InputKind::record:
+        return body("The form of an award on agreed terms",
+                    {must("place", text("The place of arbitration.", line, 1)),
+                     must("signature", text("How the neutral signs.", signature, 1)),
+                     may("grounds", text("Grounds, where the parties want any.", grounds))});
     }
     return "{}";
 }

@@ -55,7 +55,8 @@ PARLEY_MEMBERS(Consent, full("kind", &T::kind), full("by", &T::by), full("given_
                full("text_sha256", &T::text_sha256), full("locale", &T::locale),
                sparse("track", &T::track), sparse("amount_most", &T::amount_most),
                sparse("read_and_understood", &T::read_and_understood),
-               sparse("separate_document", &T::separate_document));
+               sparse("separate_document", &T::separate_document),
+               sparse("same_neutral", &T::same_neutral), sparse("redaction", &T::redaction));
 PARLEY_MEMBERS(ProcedureRef, full("name", &T::name), full("version", &T::version),
                full("sha256", &T::sha256));
 // The facts a reason saw are stored as pairs: their order is part of the value.
@@ -74,15 +75,18 @@ PARLEY_MEMBERS(StageEntered, full("stage", &T::stage), full("label", &T::label),
                full("status", &T::status), sparse("ends", &T::ends),
                sparse("resumes", &T::resumes));
 PARLEY_MEMBERS(Notified, full("to", &T::to), full("notice", &T::notice));
+PARLEY_MEMBERS(Reevaluation, full("before", &T::before), full("after", &T::after));
 PARLEY_MEMBERS(Consequences, sparse("passed", &T::passed), sparse("entered", &T::entered),
                sparse("dropped", &T::dropped), sparse("armed", &T::armed),
-               sparse("marks", &T::marks), sparse("notified", &T::notified));
+               sparse("marks", &T::marks), sparse("notified", &T::notified),
+               sparse("reevaluated", &T::reevaluated), sparse("cleared", &T::cleared),
+               sparse("vacated", &T::vacated));
 
 PARLEY_MEMBERS(DisputeFiled, full("platform", &T::platform), full("live", &T::live),
                sparse("clock", &T::clock), full("parties", &T::parties), full("claim", &T::claim),
                full("concluded_at", &T::concluded_at), full("channel", &T::channel),
                full("consents", &T::consents), full("procedure", &T::procedure),
-               full("resolution", &T::resolution));
+               full("resolution", &T::resolution), sparse("missing", &T::missing));
 PARLEY_MEMBERS(Responded, full("answer", &T::answer), sparse("remedies", &T::remedies),
                sparse("counterclaim", &T::counterclaim));
 PARLEY_MEMBERS(Replied, full("answer", &T::answer));
@@ -111,16 +115,37 @@ PARLEY_MEMBERS(EvidenceRequested, full("from", &T::from));
 PARLEY_MEMBERS(OutcomeRendered, full("kind", &T::kind), full("binding", &T::binding),
                full("version", &T::version), full("neutral", &T::neutral),
                full("dispositions", &T::dispositions), sparse("place", &T::place),
-               full("basis", &T::basis));
+               full("basis", &T::basis), sparse("text_sha256", &T::text_sha256));
 PARLEY_NO_MEMBERS(CorrectionRequested);
-PARLEY_MEMBERS(OutcomeAccepted, full("version", &T::version), full("binds", &T::binds));
+PARLEY_MEMBERS(OutcomeAccepted, full("version", &T::version), full("binds", &T::binds),
+               sparse("text_sha256", &T::text_sha256));
 PARLEY_MEMBERS(OutcomeRefused, full("version", &T::version));
-PARLEY_MEMBERS(ConsentGiven, full("consent", &T::consent));
+PARLEY_MEMBERS(ConsentGiven, full("consent", &T::consent), sparse("pending", &T::pending));
 PARLEY_NO_MEMBERS(WithdrawalProposed);
 PARLEY_NO_MEMBERS(Withdrawn);
 PARLEY_NO_MEMBERS(PerformanceConfirmed);
 PARLEY_NO_MEMBERS(BreachReported);
 PARLEY_MEMBERS(DeadlinePassed, full("deadline", &T::deadline), full("stamp", &T::stamp));
 PARLEY_MEMBERS(ContentErased, full("events", &T::events));
+PARLEY_MEMBERS(NoticeCompleted, sparse("missing", &T::missing));
+PARLEY_MEMBERS(FilePassed, full("seat", &T::seat));
+PARLEY_MEMBERS(FileObjected, full("seat", &T::seat));
+PARLEY_NO_MEMBERS(ReviewRequested);
+PARLEY_MEMBERS(ReviewDecided, full("neutral", &T::neutral), full("annulled", &T::annulled));
+PARLEY_MEMBERS(ConsentConfirmed, full("kind", &T::kind));
+PARLEY_MEMBERS(ConsentRevoked, full("kind", &T::kind));
+PARLEY_MEMBERS(ConsentLapsed, full("kind", &T::kind));
+PARLEY_MEMBERS(FactsCorrected, full("side", &T::side), sparse("kind", &T::kind),
+               sparse("country", &T::country));
+PARLEY_MEMBERS(DetailsChanged, sparse("time_zone", &T::time_zone),
+               sparse("language", &T::language));
+PARLEY_MEMBERS(ClaimAmended, full("claim", &T::claim));
+PARLEY_MEMBERS(CounterclaimMade, full("claim", &T::claim));
+PARLEY_MEMBERS(LanguageAsked, full("language", &T::language), sparse("agreed", &T::agreed));
+PARLEY_MEMBERS(LanguagesListed, full("languages", &T::languages), sparse("agreed", &T::agreed));
+PARLEY_MEMBERS(RepresentativeNamed, full("consent", &T::consent));
+PARLEY_MEMBERS(BurdenReversed, full("on", &T::on));
+PARLEY_NO_MEMBERS(ConsentAwardAsked);
+PARLEY_MEMBERS(OutcomePublished, full("ground", &T::ground), full("redaction", &T::redaction));
 
 } // namespace parley

@@ -25,6 +25,7 @@ struct Offer {
     std::optional<Instant> expires_at;
     OfferStatus status = OfferStatus::open;
     std::array<bool, 2> accepted_by{}; // by Side
+    Label label = Label::open;         // of the stage it was made in
     friend bool operator==(Offer const&, Offer const&) = default;
 };
 
@@ -50,6 +51,7 @@ struct Seat {
     std::vector<NeutralId> removed;            // who sat here or declined, never asked again
     std::array<std::uint32_t, 2> peremptory{}; // objections used, by Side
     std::uint32_t replacements = 0;
+    bool file_open = false; // may read what was said in negotiation (Art. 9(8))
     friend bool operator==(Seat const&, Seat const&) = default;
 };
 
@@ -71,6 +73,9 @@ struct OutcomeState {
     std::string basis;
     std::optional<NeutralId> neutral;
     std::array<bool, 2> accepted_by{};
+    std::string text_sha256; // of the text as it is shown; empty where there is none of its own
+    bool annulled = false;
+    std::optional<Redaction> published;
     friend bool operator==(OutcomeState const&, OutcomeState const&) = default;
 };
 
@@ -84,8 +89,10 @@ struct DisputeState {
     Resolution resolution;
     Instant filed_at;
     EventId filed_event;
-    Instant last_at;           // of the last event, in any room
-    std::uint64_t version = 0; // events so far; internal, never shown
+    std::optional<Instant> commenced_at; // the notice was told to both (Art. 4A(3))
+    std::vector<std::string> missing;    // what the notice lacks
+    Instant last_at;                     // of the last event, in any room
+    std::uint64_t version = 0;           // events so far; internal, never shown
     std::string channel;
     Instant concluded_at;
 
@@ -102,12 +109,14 @@ struct DisputeState {
     std::optional<Answer> response;
     std::optional<Answer> reply;
     std::vector<Consent> consents;
+    std::vector<Consent> pending_consents; // given, not yet confirmed
 
     std::vector<Deadline> deadlines;          // open ones, by name
     std::vector<SuspendedDeadline> suspended; // waiting for the stage to resume
     std::uint32_t last_stamp = 0;
     std::vector<std::pair<std::string, Instant>> passed; // deadlines that passed, in order
-    std::map<std::string, std::uint32_t> extensions;     // granted, by deadline
+    std::map<std::string, std::uint32_t> extensions;     // agreed, by deadline
+    std::map<std::string, std::uint32_t> granted; // by a neutral or the administrator, by deadline
     std::optional<ProposedExtension> proposed_extension;
     std::vector<std::string> marks;
     std::map<std::string, Instant> taken; // "<role> <step>": when that role last took that step
@@ -118,6 +127,13 @@ struct DisputeState {
     std::vector<OutcomeState> outcomes; // versions; the last one counts
     std::optional<Side> correction_asked_by;
     std::optional<Side> withdrawal_asked_by;
+    std::optional<Side> review_asked_by;
+    std::array<bool, 2> consent_award_asked_by{}; // by Side
+    bool file_closed = false; // a side keeps what was said in negotiation from the neutrals
+    std::string language;     // of the proceedings, where both sides chose one (Art. 15)
+    std::vector<std::string> languages; // to be had, as the administrator listed them
+    std::array<std::string, 2> language_asked_by;
+    std::optional<Side> burden_on; // who proves what the other side would have to
 
     // Events by room and by the label of the stage they were said in: a viewer's version is the sum
     // of the cells that the viewer may see, so it betrays nothing else.

@@ -37,7 +37,16 @@ constexpr Text dispute_filed = "dispute_filed", responded = "responded", replied
                outcome_rendered = "outcome_rendered", correction_requested = "correction_requested",
                outcome_accepted = "outcome_accepted", outcome_refused = "outcome_refused",
                consent_given = "consent_given", performance_confirmed = "performance_confirmed",
-               breach_reported = "breach_reported";
+               breach_reported = "breach_reported", notice_completed = "notice_completed",
+               file_passed = "file_passed", file_objected = "file_objected",
+               review_requested = "review_requested", review_decided = "review_decided",
+               consent_confirmed = "consent_confirmed", consent_revoked = "consent_revoked",
+               consent_lapsed = "consent_lapsed", facts_corrected = "facts_corrected",
+               details_changed = "details_changed", claim_amended = "claim_amended",
+               counterclaim_made = "counterclaim_made", language_asked = "language_asked",
+               languages_listed = "languages_listed", representative_named = "representative_named",
+               burden_reversed = "burden_reversed", consent_award_asked = "consent_award_asked",
+               outcome_published = "outcome_published";
 
 constexpr Names none{};
 constexpr Names of_seat = list<seat>;
@@ -102,7 +111,7 @@ constexpr BehaviourSpec specs[] = {
      false, "Asks for an error of computation, writing or print to be corrected."},
     {Behaviour::correct_outcome, InputKind::outcome, of_seat, of_seat, list<outcome_rendered>,
      false, "Gives the corrected outcome as a new version; the old one stays readable."},
-    {Behaviour::accept_outcome, InputKind::outcome_ref, list<reflection>, none,
+    {Behaviour::accept_outcome, InputKind::outcome_ref, list<reflection>, list<reflection>,
      list<outcome_accepted>, false,
      "Agrees that this very text binds; a consumer may do so once the time for reflection is "
      "over."},
@@ -115,6 +124,49 @@ constexpr BehaviourSpec specs[] = {
      false, "Says that what the outcome owed has been received."},
     {Behaviour::report_breach, InputKind::message, none, none, list<breach_reported>, false,
      "Says that what the outcome owed has not been received."},
+    {Behaviour::complete_notice, InputKind::complete, none, none, list<notice_completed>, false,
+     "Supplies what the notice lacked."},
+    {Behaviour::pass_file, InputKind::none, of_seat, of_seat, list<file_passed, deadline_passed>,
+     true, "Opens to a neutral what was said in negotiation, as nobody objected in time."},
+    {Behaviour::object_to_file, InputKind::message, list<seat, deadline>, list<seat, deadline>,
+     list<file_objected>, false,
+     "Keeps what was said in negotiation from the neutral, while the window runs."},
+    {Behaviour::grant_time, InputKind::extend, list<period_most, times>, list<period_most, times>,
+     list<deadline_extended>, false, "Gives the parties more time for what they must do."},
+    {Behaviour::request_review, InputKind::message, none, none, list<review_requested>, false,
+     "Asks for the award to be annulled; whoever gave it leaves the seat."},
+    {Behaviour::decide_review, InputKind::decide_objection, of_seat, of_seat, list<review_decided>,
+     false, "Annuls the award or lets it stand."},
+    {Behaviour::confirm_consent, InputKind::consent_ref, list<deadline, consents>,
+     list<deadline, consents>, list<consent_confirmed>, false,
+     "Confirms a consent once the time for reflection is over; only then does it count."},
+    {Behaviour::revoke_consent, InputKind::consent_ref, list<consents>, list<consents>,
+     list<consent_revoked>, false, "Takes a consent back."},
+    {Behaviour::lapse_consent, InputKind::none, list<consents>, list<consents>,
+     list<consent_lapsed, deadline_passed>, true, "Ends a consent that was not confirmed in time."},
+    {Behaviour::correct_facts, InputKind::facts, none, none, list<facts_corrected>, false,
+     "Records that a fact about a party is another, and looks at the track again."},
+    {Behaviour::change_details, InputKind::details, none, none, list<details_changed>, false,
+     "Changes a party's own address, language or time zone; no running deadline moves."},
+    {Behaviour::amend_claim, InputKind::claim, none, none, list<claim_amended>, false,
+     "Puts another claim from the same transaction in the place of the first."},
+    {Behaviour::make_counterclaim, InputKind::claim, none, none, list<counterclaim_made>, false,
+     "Brings a counterclaim after the response, where the neutral allowed it."},
+    {Behaviour::ask_language, InputKind::language, none, none, list<language_asked>, false,
+     "Asks for another language of the proceedings; both sides asking for one that is to be had "
+     "agree on it."},
+    {Behaviour::list_languages, InputKind::languages, none, none, list<languages_listed>, false,
+     "Says which languages are to be had."},
+    {Behaviour::name_representative, InputKind::representative, none, none,
+     list<representative_named>, false, "Tells the other side who speaks for a party, and why."},
+    {Behaviour::order_burden, InputKind::burden, none, none, list<burden_reversed>, false,
+     "Orders, exceptionally, that the other side proves a fact."},
+    {Behaviour::ask_consent_award, InputKind::none, none, none, list<consent_award_asked>, false,
+     "Asks that a settlement be recorded as an award."},
+    {Behaviour::record_settlement, InputKind::record, of_seat, of_seat, list<outcome_rendered>,
+     false, "Records the settled terms as an award."},
+    {Behaviour::publish_outcome, InputKind::publication, none, none, list<outcome_published>, false,
+     "Makes the outcome public, by consent of all or where the law asks for it."},
 };
 static_assert(std::size(specs) == std::size(EnumNames<Behaviour>::names));
 
@@ -163,6 +215,20 @@ std::pair<std::string, std::string> sentences_of(Condition const& condition) {
         return {"the time for reflection is over", "the time for reflection still runs"};
     case Fact::resumes_a_stage: return {"an interrupted stage waits", "no interrupted stage waits"};
     case Fact::track_is_one: return {"the track is I", "the track is II"};
+    case Fact::notice_incomplete: return {"the notice lacks something", "the notice is complete"};
+    case Fact::file_closed:
+        return {"a side keeps the negotiation from the neutral",
+                "no side keeps the negotiation from the neutral"};
+    case Fact::outcome_annulled: return {"the award was annulled", "the award was not annulled"};
+    case Fact::consent_award_asked:
+        return {"both sides asked for their settlement as an award",
+                "not both sides asked for their settlement as an award"};
+    case Fact::same_neutral_agreed:
+        return {"both sides agreed that who recommended also decides",
+                "not both sides agreed that who recommended also decides"};
+    case Fact::enabled:
+        return {fmt::format("{} is on in this procedure", condition.name),
+                fmt::format("{} is off in this procedure", condition.name)};
     case Fact::marked:
         return {fmt::format("the record shows {}", condition.name),
                 fmt::format("the record does not show {}", condition.name)};

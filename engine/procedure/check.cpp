@@ -17,6 +17,11 @@ bool holds(std::vector<T> const& list, T const& wanted) {
     return std::ranges::find(list, wanted) != list.end();
 }
 
+constexpr std::int32_t times_max = 10;
+constexpr std::int64_t replacements_max = 20;
+constexpr std::int64_t extension_max_days = 90;
+constexpr std::int64_t clock_max_days = 731;
+
 constexpr bool is_party(Role role) { return side_of(role).has_value(); }
 constexpr bool is_neutral(Role role) { return role == Role::mediator || role == Role::decider; }
 
@@ -25,13 +30,23 @@ constexpr bool is_neutral(Role role) { return role == Role::mediator || role == 
 bool may_do(Role role, Behaviour does) {
     switch (does) {
     case Behaviour::file_dispute:
+    case Behaviour::complete_notice:
+    case Behaviour::amend_claim:
     case Behaviour::reply: return role == Role::claimant;
+    case Behaviour::make_counterclaim:
     case Behaviour::respond: return role == Role::respondent;
     case Behaviour::make_offer: return is_party(role) || is_neutral(role);
     case Behaviour::accept_offer:
     case Behaviour::decline_offer:
     case Behaviour::extend_deadline:
-    case Behaviour::withdraw:
+    case Behaviour::object_to_file:
+    case Behaviour::request_review:
+    case Behaviour::confirm_consent:
+    case Behaviour::revoke_consent:
+    case Behaviour::change_details:
+    case Behaviour::ask_language:
+    case Behaviour::name_representative:
+    case Behaviour::ask_consent_award:
     case Behaviour::object_to_neutral:
     case Behaviour::submit_evidence:
     case Behaviour::request_correction:
@@ -40,16 +55,26 @@ bool may_do(Role role, Behaviour does) {
     case Behaviour::give_consent:
     case Behaviour::confirm_performance:
     case Behaviour::report_breach: return is_party(role);
+    case Behaviour::withdraw: return is_party(role) || is_neutral(role);
     case Behaviour::appoint_neutral:
+    case Behaviour::list_languages:
+    case Behaviour::publish_outcome:
     case Behaviour::decide_objection: return role == Role::administrator;
+    case Behaviour::grant_time:
+    case Behaviour::correct_facts: return role == Role::administrator || is_neutral(role);
     case Behaviour::draw_neutral: return role == Role::administrator || role == Role::clock;
     case Behaviour::accept_appointment:
     case Behaviour::disclose:
     case Behaviour::set_final_date:
     case Behaviour::request_evidence:
+    case Behaviour::order_burden:
+    case Behaviour::decide_review:
+    case Behaviour::record_settlement:
     case Behaviour::render_outcome:
     case Behaviour::correct_outcome: return is_neutral(role);
     case Behaviour::stand_down: return is_neutral(role) || role == Role::clock;
+    case Behaviour::pass_file:
+    case Behaviour::lapse_consent:
     case Behaviour::let_pass: return role == Role::clock;
     case Behaviour::move_on:
     case Behaviour::post_message: return role != Role::platform && role != Role::auditor;
@@ -117,6 +142,10 @@ private:
         std::string const pointer = rule.pointer + "/after";
         if (rule.after.count < 1)
             fault(pointer, "is a period of no length; a clock needs time to run");
+        if (hours_of(rule.after) > clock_max_days * 24)
+            fault(pointer, fmt::format("is longer than {} days; a dispute must end in a time that "
+                                       "people can wait for",
+                                       clock_max_days));
         if (rule.after.unit == PeriodUnit::business_days)
             fault(pointer,
                   "counts business days, which need a calendar of holidays; use calendar days");
@@ -184,8 +213,8 @@ private:
             fault(pointer, "names the clock and others; give each their own step");
         if (by_clock && !spec_of(step.does).clock_may)
             fault(step.pointer + "/does",
-                  fmt::format("is {}, which the clock cannot do; let_pass, move_on, draw_neutral "
-                              "and stand_down are what it can",
+                  fmt::format("is {}, which the clock cannot do; let_pass, move_on, draw_neutral, "
+                              "stand_down, pass_file and lapse_consent are what it can",
                               name_of(step.does)));
         for (std::size_t i = 0; i < step.by.size(); ++i)
             if (!may_do(step.by[i], step.does) && !(by_clock && step.by[i] == Role::clock))
@@ -263,6 +292,10 @@ private:
             if (condition.fact == Fact::deadline_passed && rule_anywhere(condition.name) == nullptr)
                 fault(here, fmt::format("asks for the deadline {}, which no stage has",
                                         Reading::quoted(condition.name)));
+            if (condition.fact == Fact::replacements_below && condition.number > replacements_max)
+                fault(here, fmt::format("allows {} replacements, which is as good as without end; "
+                                        "at most {}",
+                                        condition.number, replacements_max));
             if (condition.fact == Fact::marked && !marked_by_a_step(condition.name))
                 fault(here, fmt::format("asks for the mark {}, which no step makes",
                                         Reading::quoted(condition.name)));
@@ -270,8 +303,11 @@ private:
     }
     bool marked_by_a_step(std::string const& mark) const {
         return std::ranges::any_of(procedure_.stages, [&](Stage const& stage) {
-            return std::ranges::any_of(stage.steps,
-                                       [&](Step const& s) { return holds(s.marks, mark); });
+            return std::ranges::any_of(stage.steps, [&](Step const& s) {
+                return holds(s.marks, mark) || std::ranges::any_of(s.to, [&](Branch const& b) {
+                           return holds(b.marks, mark);
+                       });
+            });
         });
     }
 
@@ -293,6 +329,11 @@ private:
                                            "deadline by_step: true or leave it out here",
                                            rule->name));
         }
+        for (std::size_t i = 0; i < step.clears.size(); ++i)
+            if (!marked_by_a_step(step.clears[i]))
+                fault(
+                    fmt::format("{}/clears/{}", step.pointer, i),
+                    fmt::format("names {}, which no step marks", Reading::quoted(step.clears[i])));
         for (std::size_t i = 0; i < step.stops.size(); ++i)
             if (rule_anywhere(step.stops[i]) == nullptr)
                 fault(
@@ -317,6 +358,15 @@ private:
             fault(settings_pointer(step, "period_most"),
                   "must be days or weeks, which can be added to a date");
         if (told.reflection) check_reflection(step);
+        check_times(step);
+        check_consents(step);
+        if (step.does == Behaviour::object_to_file && !told.deadline.empty()) {
+            DeadlineRule const* const window = rule_named(told.deadline);
+            Step const* const then = window == nullptr ? nullptr : stage_.step(window->then);
+            if (then == nullptr || then->does != Behaviour::pass_file)
+                fault(settings_pointer(step, "deadline"),
+                      "must be the clock that passes the file on when nobody objects");
+        }
         if (told.seat)
             for (std::size_t i = 0; i < step.by.size(); ++i)
                 if (is_neutral(step.by[i]) && step.by[i] != role_of(*told.seat))
@@ -329,12 +379,67 @@ private:
                 fault(settings_pointer(step, member),
                       "must be calendar days, hours, weeks, months or years, at least one");
     }
-    // The clock that ends the reflection is known by its name.
+    // The clock that ends the reflection is known by its name. A time to accept that is over before
+    // the reflection is would leave a consumer nothing to accept.
     void check_reflection(Step const& step) {
         DeadlineRule const* const rule = rule_named("reflection");
         if (rule == nullptr || rule->after != *step.settings.reflection)
             fault(settings_pointer(step, "reflection"),
                   fmt::format("needs a deadline of {} called reflection that runs as long",
+                              stage_.name));
+        for (DeadlineRule const& other : stage_.deadlines) {
+            Step const* const then = stage_.step(other.then);
+            bool const ends_stage =
+                then != nullptr && !other.by_step &&
+                std::ranges::any_of(then->to, [](Branch const& b) { return b.to != "stay"; });
+            if (ends_stage && hours_of(other.after) <= hours_of(*step.settings.reflection))
+                fault(other.pointer + "/after",
+                      fmt::format("is over when the reflection of {} is, which leaves no time to "
+                                  "accept; make it longer",
+                                  step.name));
+        }
+    }
+    // A number that is written as if there were none.
+    void check_times(Step const& step) {
+        bool const few = step.settings.times <= times_max;
+        bool const extends =
+            step.does == Behaviour::extend_deadline || step.does == Behaviour::grant_time;
+        if (!few)
+            fault(settings_pointer(step, "times"),
+                  fmt::format("is {}, which is as good as without end; at most {}",
+                              step.settings.times, times_max));
+        if (extends && step.settings.period_most &&
+            hours_of(*step.settings.period_most) > extension_max_days * 24)
+            fault(settings_pointer(step, "period_most"),
+                  fmt::format("is longer than {} days, which is as good as without end",
+                              extension_max_days));
+    }
+    // What binds or widens who may see needs the person's own word (docs/decisions/0010).
+    void check_consents(Step const& step) {
+        std::vector<ConsentKind> const& kinds = step.settings.consents;
+        bool const about_consents =
+            step.does == Behaviour::give_consent || step.does == Behaviour::confirm_consent ||
+            step.does == Behaviour::revoke_consent || step.does == Behaviour::lapse_consent;
+        if (!about_consents) return;
+        if (kinds.empty())
+            fault(settings_pointer(step, "consents"), "names no consent; say which are meant");
+        bool const one = kinds.size() == 1;
+        if ((step.does == Behaviour::confirm_consent || step.does == Behaviour::lapse_consent) &&
+            !one)
+            fault(settings_pointer(step, "consents"), "must name the one consent that is meant");
+        if (step.does != Behaviour::give_consent || !holds(kinds, ConsentKind::arbitration)) return;
+        // The second click (C3) of a consumer waits for a confirmation, so there must be one, and an
+        // end to waiting.
+        auto const has = [&](Behaviour does) {
+            return std::ranges::any_of(stage_.steps, [&](Step const& s) {
+                return s.does == does && holds(s.settings.consents, ConsentKind::arbitration);
+            });
+        };
+        if (!has(Behaviour::confirm_consent) || !has(Behaviour::revoke_consent) ||
+            !has(Behaviour::lapse_consent) || step.arms.empty())
+            fault(settings_pointer(step, "consents"),
+                  fmt::format("takes an arbitration agreement, so {} needs steps that confirm it, "
+                              "revoke it and let it lapse, and this step must arm their clocks",
                               stage_.name));
     }
 

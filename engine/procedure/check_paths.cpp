@@ -89,24 +89,28 @@ private:
     }
     // What can hold only a number of times: replacements are counted, a mark is made once, a clock
     // that runs once passes once.
-    bool is_bound(Condition const& condition, Step const& step, bool negated) const {
+    bool is_bound(Condition const& condition, Step const& step, Branch const& branch,
+                  bool negated) const {
         if (condition.fact == Fact::replacements_below) return !negated;
         if (!negated) return false;
         if (condition.fact == Fact::marked)
-            return std::ranges::find(step.marks, condition.name) != step.marks.end();
+            return std::ranges::find(step.marks, condition.name) != step.marks.end() ||
+                   std::ranges::find(branch.marks, condition.name) != branch.marks.end();
         return condition.fact == Fact::deadline_passed && runs_once(condition.name);
     }
     bool is_bounded(Step const& step, std::size_t branch) const {
         if (step.once_per_side) return true;
         auto const asks = [&](std::vector<Condition> const& conditions) {
-            return std::ranges::any_of(
-                conditions, [&](Condition const& c) { return is_bound(c, step, c.negated); });
+            return std::ranges::any_of(conditions, [&](Condition const& c) {
+                return is_bound(c, step, step.to[branch], c.negated);
+            });
         };
         if (asks(step.needs) || asks(step.to[branch].when)) return true;
         // A branch is taken only where those above it do not hold.
         for (std::size_t b = 0; b < branch; ++b) {
             std::vector<Condition> const& when = step.to[b].when;
-            if (when.size() == 1 && is_bound(when.front(), step, !when.front().negated))
+            if (when.size() == 1 &&
+                is_bound(when.front(), step, step.to[branch], !when.front().negated))
                 return true;
         }
         return false;
@@ -263,7 +267,8 @@ private:
 
     // Silence is not consent: a clock ends a dispute as decided only where an award was given.
     void check_silence() {
-        Set const without_award = reachable_without_award();
+        Set const without_award = reachable_without(gives_award);
+        Set const without_settlement = reachable_without(settles);
         for (std::size_t i = 0; i < edges_.size(); ++i)
             for (Edge const& edge : edges_[i]) {
                 Stage const& end = stage(edge.to);
@@ -274,19 +279,32 @@ private:
                                     end.status == Status::withdrawn || end.result == "settlement" ||
                                     end.result == "withdrawal";
                 bool const decided = end.status == Status::decided || end.result == "award";
-                if (agreed)
+                if (agreed && (without_settlement[i] || end.status != Status::settled))
                     fault(
                         edge.step->pointer + "/to",
                         fmt::format("lets silence lead to {}, which only the parties' own acts can",
                                     end.name));
-                else if (decided && (without_award[i] || end.result != "award"))
+                else if (!agreed && decided && (without_award[i] || end.result != "award"))
                     fault(edge.step->pointer + "/to",
                           fmt::format("lets silence lead to {}, which binds, though no award was "
                                       "given before; end it without a decision",
                                       end.name));
             }
     }
-    Set reachable_without_award() const {
+    static bool gives_award(Edge const& edge) {
+        return edge.step->does == Behaviour::record_settlement ||
+               (edge.step->does == Behaviour::render_outcome &&
+                edge.step->settings.kind == OutcomeKind::award);
+    }
+    // A way that is open only once the parties have agreed.
+    static bool settles(Edge const& edge) {
+        return edge.step->does == Behaviour::accept_offer &&
+               std::ranges::any_of(edge.step->to[edge.branch].when, [](Condition const& c) {
+                   return c.fact == Fact::settlement_reached && !c.negated;
+               });
+    }
+    // What can be reached without any edge of that kind.
+    Set reachable_without(bool (*is_barred)(Edge const&)) const {
         Set seen(edges_.size(), false);
         std::vector<std::size_t> open{0};
         seen[0] = true;
@@ -294,9 +312,7 @@ private:
             std::size_t const at = open.back();
             open.pop_back();
             for (Edge const& edge : edges_[at]) {
-                bool const award = edge.step->does == Behaviour::render_outcome &&
-                                   edge.step->settings.kind == OutcomeKind::award;
-                if (award || seen[edge.to]) continue;
+                if (is_barred(edge) || seen[edge.to]) continue;
                 seen[edge.to] = true;
                 open.push_back(edge.to);
             }

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t rows_max = 500;
 constexpr std::size_t countries_max = 60;
+constexpr std::size_t languages_max = 40;
 constexpr std::string_view effects[] = {"binding",           "not_binding", "not_binding_below",
                                         "post_dispute_form", "voidable",    "extra_form",
                                         "court_option",      "controlled",  "unsettled"};
@@ -51,6 +52,22 @@ std::vector<std::string> countries_of(ObjectReader& object) {
     return out;
 }
 
+// {"en": "I agree ...", "es": "..."}: the wording of an agreement, by language.
+std::map<std::string, std::string> agreement_of(ObjectReader& object) {
+    std::map<std::string, std::string> out;
+    Json const* const json = object.optional("agreement");
+    if (json == nullptr) return out;
+    if (!json->is_object() || json->size() > languages_max) {
+        object.error("agreement", RefusalCode::wrong_type,
+                     fmt::format("must be an object of at most {} languages", languages_max));
+        return out;
+    }
+    ObjectReader reader(*json, object.pointer_to("agreement"), object.errors());
+    for (auto const& [language, text] : json->items())
+        out.emplace(language, reader.text(language, 5'000));
+    return out;
+}
+
 LawRow read_row(Json const& json, std::string pointer, std::vector<FieldError>& errors) {
     ObjectReader object(json, std::move(pointer), errors);
     LawRow row;
@@ -66,6 +83,7 @@ LawRow read_row(Json const& json, std::string pointer, std::vector<FieldError>& 
     row.condition = object.text("condition", 500);
     row.authority = object.text("authority", 200);
     row.citation = object.text("citation", 200);
+    row.agreement = agreement_of(object);
     row.from = object.instant("from");
     row.to = object.optional_instant("to");
     if (row.to && *row.to <= row.from)
@@ -92,6 +110,7 @@ Result<LawTable> read_law_table(std::string_view text) {
         ObjectReader object(*json, "", errors);
         table.version = object.text("version", 40);
         object.text("means");
+        table.agreement = agreement_of(object);
         Json const* const rows = object.required("rows");
         if (rows != nullptr && (!rows->is_array() || rows->empty() || rows->size() > rows_max))
             object.error("rows", RefusalCode::wrong_type,

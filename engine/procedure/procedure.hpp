@@ -45,6 +45,26 @@ enum class Behaviour : std::uint8_t {
     give_consent,
     confirm_performance,
     report_breach,
+    complete_notice,
+    pass_file,
+    object_to_file,
+    grant_time,
+    request_review,
+    decide_review,
+    confirm_consent,
+    revoke_consent,
+    lapse_consent,
+    correct_facts,
+    change_details,
+    amend_claim,
+    make_counterclaim,
+    ask_language,
+    list_languages,
+    name_representative,
+    order_burden,
+    ask_consent_award,
+    record_settlement,
+    publish_outcome,
 };
 template <>
 struct EnumNames<Behaviour> {
@@ -76,27 +96,50 @@ struct EnumNames<Behaviour> {
                                                  "refuse_outcome",
                                                  "give_consent",
                                                  "confirm_performance",
-                                                 "report_breach"};
+                                                 "report_breach",
+                                                 "complete_notice",
+                                                 "pass_file",
+                                                 "object_to_file",
+                                                 "grant_time",
+                                                 "request_review",
+                                                 "decide_review",
+                                                 "confirm_consent",
+                                                 "revoke_consent",
+                                                 "lapse_consent",
+                                                 "correct_facts",
+                                                 "change_details",
+                                                 "amend_claim",
+                                                 "make_counterclaim",
+                                                 "ask_language",
+                                                 "list_languages",
+                                                 "name_representative",
+                                                 "order_burden",
+                                                 "ask_consent_award",
+                                                 "record_settlement",
+                                                 "publish_outcome"};
 };
 
 // What a behaviour was told in the file, one struct for all; the reader refuses parameters that the
 // behaviour does not declare. Numbers are already taken from the file's parameters.
 struct BehaviourSettings {
-    std::string deadline;              // extend_deadline, set_final_date
-    std::optional<Period> period_most; // extend_deadline: at most this long
-    std::int32_t times = 0; // extend_deadline: how often; object_to_neutral: peremptory, per side
-    std::string consent;    // extend_deadline: both; withdraw: none, other_side
+    // extend_deadline, set_final_date; object_to_file: the window; confirm_consent: the reflection
+    std::string deadline;
+    std::optional<Period> period_most; // extend_deadline, grant_time: at most this long
+    // extend_deadline, grant_time: how often; object_to_neutral: peremptory, per side
+    std::int32_t times = 0;
+    std::string consent;          // extend_deadline: both; withdraw: none, other_side
     std::optional<SeatKind> seat; // appointment, objection, outcome: whose seat
     std::optional<Period>
         window; // object_to_neutral: peremptory, after notification; set_final_date: least notice
     std::optional<Period>
         cause_window; // object_to_neutral: for cause, after the latest appointment or disclosure
-    std::optional<OutcomeKind> kind;   // render_outcome
-    std::optional<Binding> binding;    // render_outcome
-    std::string place;                 // render_outcome: default place of arbitration
-    std::optional<Period> reflection;  // accept_outcome: a consumer waits this long
-    std::string basis;                 // render_outcome
-    std::vector<ConsentKind> consents; // give_consent: which kinds may be given here
+    std::optional<OutcomeKind> kind;  // render_outcome
+    std::optional<Binding> binding;   // render_outcome
+    std::string place;                // render_outcome: default place of arbitration
+    std::optional<Period> reflection; // accept_outcome: a consumer waits this long
+    std::string basis;                // render_outcome
+    // give_consent: which kinds may be given here; confirm, revoke and lapse: which are meant
+    std::vector<ConsentKind> consents;
 };
 
 // A fact that a condition asks for, from a closed set; see conditions.hpp for each one's sentence.
@@ -119,6 +162,12 @@ enum class Fact : std::uint8_t {
     reflection_over,
     resumes_a_stage,
     track_is_one,
+    notice_incomplete,
+    file_closed,
+    outcome_annulled,
+    consent_award_asked,
+    same_neutral_agreed,
+    enabled,            // takes a parameter that is true or false: {"enabled": "review_enabled"}
     marked,             // takes a mark: {"marked": "respondent_silent"}
     deadline_passed,    // takes a deadline: {"deadline_passed": "correction_window"}
     replacements_below, // takes a number or a parameter: {"replacements_below": "replacements_max"}
@@ -143,6 +192,12 @@ struct EnumNames<Fact> {
                                                  "reflection_over",
                                                  "resumes_a_stage",
                                                  "track_is_one",
+                                                 "notice_incomplete",
+                                                 "file_closed",
+                                                 "outcome_annulled",
+                                                 "consent_award_asked",
+                                                 "same_neutral_agreed",
+                                                 "enabled",
                                                  "marked",
                                                  "deadline_passed",
                                                  "replacements_below"};
@@ -152,8 +207,8 @@ struct EnumNames<Fact> {
 struct Condition {
     Fact fact = Fact::counterclaim_made;
     bool negated = false;
-    std::string name;        // marked, deadline_passed
-    std::int64_t number = 0; // replacements_below
+    std::string name;        // marked, deadline_passed, enabled
+    std::int64_t number = 0; // replacements_below; enabled: 1 where the parameter is true
 };
 
 // Where a step leads: the first branch whose conditions hold, on the state as the act's own facts have
@@ -163,6 +218,8 @@ struct Branch {
     std::vector<Condition> when; // empty: always
     std::string to;              // a stage, "resume" or "stay"
     bool interrupts = false;     // the present stage is to be resumed later, its clocks suspended
+    std::vector<std::string> marks; // recorded when this branch is taken
+    std::vector<SeatKind> vacates;  // who sits there leaves when this branch is taken
 };
 
 struct Step {
@@ -171,12 +228,13 @@ struct Step {
     Behaviour does = Behaviour::move_on;
     BehaviourSettings settings;
     std::vector<Condition> needs;
-    std::vector<Branch> to;         // empty: stays
-    std::vector<std::string> marks; // recorded when taken
-    std::vector<std::string> arms;  // deadlines of the stage that start with this step
-    std::vector<std::string> stops; // open deadlines that this step ends
-    std::vector<Role> notifies;     // told of availability in the same batch
-    std::vector<Room> rooms;        // where it may be said; joint when empty
+    std::vector<Branch> to;          // empty: stays
+    std::vector<std::string> marks;  // recorded when taken
+    std::vector<std::string> clears; // marks that no longer hold once taken
+    std::vector<std::string> arms;   // deadlines of the stage that start with this step
+    std::vector<std::string> stops;  // open deadlines that this step ends
+    std::vector<Role> notifies;      // told of availability in the same batch
+    std::vector<Room> rooms;         // where it may be said; joint when empty
     bool once_per_side = false;
     bool verified_sign_in = false; // needs a sign-in that Parley itself checked
     std::string means, cites;

@@ -133,19 +133,6 @@ std::optional<Value> value_of(ObjectReader& object, std::string_view member, Jso
     return Value{std::move(text), period, {}};
 }
 
-// Orders periods by their length; months and years at their shortest.
-std::int64_t hours_of(Period period) {
-    switch (period.unit) {
-    case PeriodUnit::hours: return period.count;
-    case PeriodUnit::days:
-    case PeriodUnit::business_days: return period.count * 24LL;
-    case PeriodUnit::weeks: return period.count * 168LL;
-    case PeriodUnit::months: return period.count * 28LL * 24;
-    case PeriodUnit::years: return period.count * 365LL * 24;
-    }
-    return 0;
-}
-
 std::int64_t size_of(Value const& value) {
     return value.period ? hours_of(*value.period) : value.number.value_or(0);
 }
@@ -169,6 +156,18 @@ void check_bound(ObjectReader& object, std::string_view member, Value const& val
 }
 
 } // namespace
+
+std::int64_t hours_of(Period period) {
+    switch (period.unit) {
+    case PeriodUnit::hours: return period.count;
+    case PeriodUnit::days:
+    case PeriodUnit::business_days: return period.count * 24LL;
+    case PeriodUnit::weeks: return period.count * 168LL;
+    case PeriodUnit::months: return period.count * 28LL * 24;
+    case PeriodUnit::years: return period.count * 365LL * 24;
+    }
+    return 0;
+}
 
 void read_parameters(Reading& reading,
                      std::vector<std::pair<std::string, Json const*>> const& members,

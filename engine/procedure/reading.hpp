@@ -72,6 +72,9 @@ public:
     static std::string quoted(std::string_view text);
 };
 
+// Orders periods by their length; months and years at their shortest.
+std::int64_t hours_of(Period period);
+
 // Reads `parameters` into `reading`, in the order of the file.
 void read_parameters(Reading& reading,
                      std::vector<std::pair<std::string, Json const*>> const& members,

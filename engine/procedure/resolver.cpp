@@ -1,5 +1,7 @@
 #include "engine/procedure/resolver.hpp"
 
+#include "engine/base/digest.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -215,11 +217,15 @@ Finding finding_for(LawTable const& law, Facts const& facts, PartyFacts const& c
     return {Track::two, std::move(reason)};
 }
 
-Resolution between_businesses(LawTable const& law, Facts const& facts, Agreement const& clause) {
-    bool const two = names_track_two(clause);
+// Businesses may agree otherwise than their clause says, also once they are in dispute.
+Resolution between_businesses(LawTable const& law, Facts const& facts, Agreement const& clause,
+                              bool agreed_after) {
+    bool const two = names_track_two(clause) && !agreed_after;
     Reason reason{"B2B",
-                  two ? "No party is a consumer, and the clause names Track II."
-                      : "No party is a consumer, so what they agreed leads to an award.",
+                  two            ? "No party is a consumer, and the clause names Track II."
+                  : agreed_after ? "No party is a consumer, and both agreed to arbitrate after the "
+                                   "dispute arose."
+                                 : "No party is a consumer, so what they agreed leads to an award.",
                   "Art. 1(1)",
                   {}};
     for (PartyFacts const& party : facts.parties)
@@ -252,7 +258,25 @@ Result<Resolution> resolve_track(LawTable const& law, ResolverFacts const& facts
     // Track I must result for each consumer; one whom the law protects is enough for Track II.
     if (!two.because.empty()) return two;
     if (!one.because.empty()) return one;
-    return between_businesses(law, facts, clause);
+    return between_businesses(law, facts, clause, after);
+}
+
+std::vector<AgreementText> agreement_texts(LawTable const& law, std::span<PartyFacts const> parties,
+                                           Side side, Instant concluded_at) {
+    PartyFacts const* consumer = nullptr;
+    for (PartyFacts const& party : parties)
+        if (party.kind == PartyKind::consumer && (consumer == nullptr || party.side == side))
+            consumer = &party;
+    LawRow const* row =
+        consumer == nullptr ? nullptr : row_for(law, consumer->country, concluded_at).row;
+    bool const own = row != nullptr && !row->agreement.empty();
+    std::vector<AgreementText> out;
+    for (auto const& [locale, text] : own ? row->agreement : law.agreement)
+        out.push_back({locale, text, hex_of(sha256(text)),
+                       row != nullptr        ? row->form
+                       : consumer != nullptr ? std::string("certified")
+                                             : std::string("plain")});
+    return out;
 }
 
 std::string explain(Resolution const& resolution) {

@@ -3,6 +3,7 @@
 #include "engine/base/refusal.hpp"
 #include "engine/model/dispute.hpp"
 
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,9 +25,12 @@ struct LawRow {
     Instant from;
     std::optional<Instant> to;
     std::int32_t specificity = 0; // the most specific row wins
+    // The wording of an agreement to arbitrate that this law asks for, by language; none: the table's.
+    std::map<std::string, std::string> agreement;
 };
 struct LawTable {
     std::string version; // "2026-11"
+    std::map<std::string, std::string> agreement;
     std::vector<LawRow> rows;
 };
 // Reads workflows/jurisdictions/<version>.json strictly.
@@ -46,6 +50,19 @@ struct ResolverFacts {
 // The track follows from facts, the law table and the consents; the first row of docs/LAW.md that
 // fits decides. Refuses no_agreement or out_of_scope with the reason code in the detail.
 Result<Resolution> resolve_track(LawTable const& law, ResolverFacts const& facts);
+
+// What someone who agrees to arbitrate a dispute that has arisen is shown and signs (C3), in one
+// language, and the form that the law of the consumer concerned asks for.
+struct AgreementText {
+    std::string locale;
+    std::string text;
+    std::string sha256;
+    std::string form; // plain, separate, certified
+};
+// The wordings for this side, one a language: of its own law where it is a consumer, else of the other
+// side's. Empty where the table has none.
+std::vector<AgreementText> agreement_texts(LawTable const& law, std::span<PartyFacts const> parties,
+                                           Side side, Instant concluded_at);
 
 // Why this track, and not the other, in one sentence with its citation.
 std::string explain(Resolution const& resolution);

@@ -15,22 +15,26 @@ using namespace procedure_limits;
 
 namespace {
 
+constexpr bool takes_an_argument(Fact fact) {
+    return fact == Fact::marked || fact == Fact::deadline_passed ||
+           fact == Fact::replacements_below || fact == Fact::enabled;
+}
+
 void read_fact_with_argument(Reading& reading, Json const& json, std::string const& pointer,
                              Condition& condition) {
     if (json.size() != 1)
         return reading.fault(
             pointer, RefusalCode::invalid,
-            "must have one member: marked, deadline_passed, replacements_below or not");
+            "must have one member: marked, deadline_passed, replacements_below, enabled or not");
     std::string const member = json.begin().key();
     std::string const here = pointer + '/' + pointer_token(member);
     auto const fact = parse_name<Fact>(member);
-    bool const takes_one =
-        fact == Fact::marked || fact == Fact::deadline_passed || fact == Fact::replacements_below;
+    bool const takes_one = fact && takes_an_argument(*fact);
     if (!takes_one)
         return reading.fault(here, fact ? RefusalCode::invalid : RefusalCode::unknown_field,
                              fact ? fmt::format("takes nothing; write \"{}\"", member)
                                   : std::string("is no condition; write marked, deadline_passed, "
-                                                "replacements_below or not"));
+                                                "replacements_below, enabled or not"));
     condition.fact = *fact;
     ObjectReader object(json, pointer, reading.errors);
     if (*fact == Fact::replacements_below) {
@@ -38,6 +42,16 @@ void read_fact_with_argument(Reading& reading, Json const& json, std::string con
         return;
     }
     condition.name = object.text(member, name_length_max);
+    if (*fact == Fact::enabled) {
+        Parameter const* const found =
+            condition.name.empty() ? nullptr : reading.parameter(here, condition.name);
+        if (found != nullptr && found->text != "true" && found->text != "false")
+            reading.fault(here, RefusalCode::wrong_type,
+                          fmt::format("names {}, which is neither true nor false",
+                                      Reading::quoted(found->name)));
+        condition.number = found != nullptr && found->text == "true" ? 1 : 0;
+        return;
+    }
     if (!condition.name.empty()) reading.check_name(here, condition.name);
 }
 
@@ -62,8 +76,7 @@ Condition read_condition(Reading& reading, Json const& given, std::string pointe
     auto const fact = reading.word<Fact>(pointer, name);
     if (!fact) return condition;
     condition.fact = *fact;
-    if (*fact == Fact::marked || *fact == Fact::deadline_passed ||
-        *fact == Fact::replacements_below)
+    if (takes_an_argument(*fact))
         reading.fault(pointer, RefusalCode::invalid,
                       fmt::format("needs to say which: write {{\"{}\": \"...\"}}", name));
     return condition;
@@ -90,7 +103,7 @@ std::vector<Branch> read_branches(Reading& reading, ObjectReader& object) {
     Json const* const json = object.optional("to");
     if (json == nullptr) return out;
     if (json->is_string()) {
-        out.push_back({{}, object.text("to", name_length_max), false});
+        out.push_back({{}, object.text("to", name_length_max), false, {}, {}});
         return out;
     }
     if (!json->is_array() || json->empty() || json->size() > branches_max) {
@@ -107,6 +120,11 @@ std::vector<Branch> read_branches(Reading& reading, ObjectReader& object) {
         read.when = read_conditions(reading, branch, "when");
         read.to = branch.text("to", name_length_max);
         if (branch.has("interrupts")) read.interrupts = branch.boolean("interrupts");
+        read.marks = reading.names(branch, "marks");
+        for (std::size_t mark = 0; mark < read.marks.size(); ++mark)
+            reading.check_name(fmt::format("{}/{}", branch.pointer_to("marks"), mark),
+                               read.marks[mark]);
+        read.vacates = reading.words<SeatKind>(branch, "vacates");
         out.push_back(std::move(read));
     }
     return out;
@@ -200,6 +218,7 @@ Step read_step(Reading& reading, std::string name, Json const& json, std::string
     step.marks = reading.names(object, "marks");
     for (std::size_t i = 0; i < step.marks.size(); ++i)
         reading.check_name(fmt::format("{}/marks/{}", pointer, i), step.marks[i]);
+    step.clears = reading.names(object, "clears");
     step.arms = reading.names(object, "arms");
     step.stops = reading.names(object, "stops");
     step.notifies = reading.words<Role>(object, "notifies");

@@ -1,6 +1,7 @@
 #include "engine/runtime/entry.hpp"
 
 #include "engine/base/assert.hpp"
+#include "engine/base/json_slice.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -19,6 +20,19 @@ void keep_text(Texts& texts, StoredEvent const& stored, EventId id) {
     if (stored.type == "responded") texts.response = text();
     if (stored.type == "outcome_rendered") texts.outcomes.emplace_back(id, text());
     if (stored.type == "offer_made") texts.offers.emplace_back(id, text());
+    if (stored.type == "notice_completed") texts.completion = text();
+    if (stored.type == "claim_amended") texts.amendment = text();
+    if (stored.type == "counterclaim_made") texts.counterclaim = text();
+    if (stored.type == "details_changed" || stored.type == "representative_named") {
+        std::string_view const role = raw_member(raw_member(stored.envelope, "facts"), "role");
+        std::size_t const side = role == "\"claimant\"" ? 0 : 1;
+        if (stored.type == "representative_named") {
+            texts.representatives[side] = text();
+            return;
+        }
+        if (!raw_member(stored.content, "email").empty()) texts.emails[side] = text();
+        if (!raw_member(stored.content, "address").empty()) texts.addresses[side] = text();
+    }
 }
 
 EntryPtr quarantined(DisputeEntry entry, std::string why) {

@@ -4,6 +4,7 @@
 #include "engine/core/project.hpp"
 #include "engine/ledger/envelope.hpp"
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,8 +13,14 @@ namespace parley {
 
 // Words that the views of a dispute show, by the event they lie beside; empty once erased.
 struct Texts {
-    std::shared_ptr<std::string const> filing;   // content of dispute_filed
-    std::shared_ptr<std::string const> response; // of responded
+    std::shared_ptr<std::string const> filing;       // content of dispute_filed
+    std::shared_ptr<std::string const> response;     // of responded
+    std::shared_ptr<std::string const> completion;   // of notice_completed
+    std::shared_ptr<std::string const> amendment;    // of claim_amended, the latest
+    std::shared_ptr<std::string const> counterclaim; // of counterclaim_made
+    // The latest of each side, by Side.
+    std::array<std::shared_ptr<std::string const>, 2> emails, addresses; // of details_changed
+    std::array<std::shared_ptr<std::string const>, 2> representatives;   // of representative_named
     std::vector<std::pair<EventId, std::shared_ptr<std::string const>>>
         outcomes; // of outcome_rendered
     std::vector<std::pair<EventId, std::shared_ptr<std::string const>>> offers; // of offer_made

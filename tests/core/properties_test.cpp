@@ -26,7 +26,38 @@ private:
     std::mt19937_64 engine_;
 };
 
-ActInput any_input(Play const& play, AvailableAct const& act, Chance& chance) {
+// The agreement to arbitrate as this side is shown it, in its language where there is one.
+std::string agreement_for(Play const& play, Role role) {
+    Side const side = side_of(role).value_or(Side::claimant);
+    std::string hash;
+    for (AgreementText const& text :
+         agreement_texts(world().law, play.state.parties, side, play.state.concluded_at))
+        if (hash.empty() || text.locale == play.state.party(side).language) hash = text.sha256;
+    return hash;
+}
+
+// A consent that this side gave and this step may take back.
+ConsentKind given_by(Play const& play, Step const& step, Role role) {
+    auto const& kinds = step.settings.consents;
+    for (auto const* list : {&play.state.consents, &play.state.pending_consents})
+        for (Consent const& consent : *list)
+            if (role_of(consent.by) == role &&
+                std::ranges::find(kinds, consent.kind) != kinds.end())
+                return consent.kind;
+    return kinds.front();
+}
+
+ExtendInput any_extension(Play const& play, Behaviour does, Chance& chance) {
+    ExtendInput input{
+        {}, {static_cast<std::int32_t>(1 + chance.below(3)), PeriodUnit::days}, "Reasons."};
+    if (does != Behaviour::grant_time) return input;
+    for (Deadline const& deadline : play.state.deadlines)
+        if (!deadline.actors.empty() && (!input.deadline || chance.one_in(2)))
+            input.deadline = deadline.name;
+    return input;
+}
+
+ActInput any_input(Play const& play, AvailableAct const& act, Role role, Chance& chance) {
     switch (spec_of(act.step->does).input) {
     case InputKind::none: return NoInput{};
     case InputKind::message: {
@@ -46,9 +77,7 @@ ActInput any_input(Play const& play, AvailableAct const& act, Chance& chance) {
     case InputKind::offer:
         return OfferInput{{refund(static_cast<std::int64_t>(chance.below(10000)))}, "", {}};
     case InputKind::offer_ref: return OfferRefInput{};
-    case InputKind::extend:
-        return ExtendInput{
-            {}, {static_cast<std::int32_t>(1 + chance.below(3)), PeriodUnit::days}, ""};
+    case InputKind::extend: return any_extension(play, act.step->does, chance);
     case InputKind::appoint:
         return AppointInput{play.roster[chance.below(play.roster.size())].id, ""};
     case InputKind::accept_appointment: return AcceptAppointmentInput{true, true, ""};
@@ -62,14 +91,43 @@ ActInput any_input(Play const& play, AvailableAct const& act, Chance& chance) {
     case InputKind::evidence: return EvidenceInput{"A slip.", "1"};
     case InputKind::request_evidence: return RequestEvidenceInput{Side::claimant, "A slip."};
     case InputKind::outcome: return award_input();
-    case InputKind::outcome_ref: return OutcomeRefInput{};
+    case InputKind::outcome_ref: {
+        OutcomeState const* outcome = play.state.outcome();
+        return OutcomeRefInput{{}, outcome == nullptr ? "" : outcome->text_sha256, ""};
+    }
     case InputKind::consent: {
         Consent consent;
         auto const& kinds = act.step->settings.consents;
         if (!kinds.empty()) consent.kind = kinds[chance.below(kinds.size())];
         consent.text_sha256 = std::string(64, 'c');
+        consent.separate_document = consent.read_and_understood = true;
+        consent.same_neutral = chance.one_in(2);
+        if (consent.kind == ConsentKind::arbitration)
+            consent.text_sha256 = agreement_for(play, role);
         return ConsentInput{consent};
     }
+    case InputKind::complete: return CompleteInput{"care@lamps.example", "bank"};
+    case InputKind::details: return DetailsInput{{}, {}, "Asia/Tokyo", {}};
+    case InputKind::facts: {
+        bool const consumer = play.state.party(Side::claimant).kind == PartyKind::consumer;
+        return FactsInput{Side::claimant, consumer ? PartyKind::business : PartyKind::consumer,
+                          chance.one_in(2) ? std::optional<std::string>("US") : std::nullopt,
+                          "The file shows it."};
+    }
+    case InputKind::claim:
+        return ClaimInput{ClaimReason::damaged, play.state.claim.amount, "Words.", {refund(100)}};
+    case InputKind::language: return LanguageInput{chance.one_in(2) ? "fr" : "de"};
+    case InputKind::languages: return LanguagesInput{{"fr", "de"}};
+    case InputKind::representative: {
+        RepresentativeInput input{"R. Roe", "roe@example.net", "", "A power of attorney.", {}};
+        input.consent.text_sha256 = std::string(64, 'c');
+        input.consent.locale = "en";
+        return input;
+    }
+    case InputKind::burden: return BurdenInput{Side::respondent, "A fact.", "Reasons."};
+    case InputKind::publication: return PublicationInput{PublicationGround::court, "Asked for."};
+    case InputKind::record: return RecordInput{"London", "Signed.", ""};
+    case InputKind::consent_ref: return ConsentRefInput{given_by(play, *act.step, role)};
     }
     return NoInput{};
 }
@@ -77,8 +135,8 @@ ActInput any_input(Play const& play, AvailableAct const& act, Chance& chance) {
 // Refusals that depend on what was said or on the clock, which no list of acts can foresee.
 bool may_refuse(RefusalCode code) {
     using enum RefusalCode;
-    constexpr RefusalCode fair[] = {neutral_unavailable, too_late, peremptory_exhausted,
-                                    already_done, out_of_range};
+    constexpr RefusalCode fair[] = {neutral_unavailable, too_late,     peremptory_exhausted,
+                                    already_done,        out_of_range, extension_used};
     return std::ranges::find(fair, code) != std::end(fair);
 }
 
@@ -151,7 +209,7 @@ void play_out(Track track, std::uint64_t seed, std::size_t haste, Tally& tally) 
         Behaviour const does = act.step->does;
         if ((does == Behaviour::withdraw || does == Behaviour::accept_offer) && !chance.one_in(12))
             continue;
-        ActInput input = any_input(play, act, chance);
+        ActInput input = any_input(play, act, role, chance);
         if (!verified && does == Behaviour::give_consent) continue;
         ++tally.steps;
         auto decided = play.act(now, role, act.step->name, std::move(input), verified);

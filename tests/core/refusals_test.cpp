@@ -107,9 +107,12 @@ TEST(Refusals, TooEarlySaysFromWhenOn) {
     EXPECT_EQ(
         code_of(play.act(reflection->at, Role::claimant, "accept_outcome", OutcomeRefInput{})),
         "too_early");
+    OutcomeRefInput const read{std::nullopt, play.state.outcome()->text_sha256, ""};
     EXPECT_EQ(
         code_of(play.act(reflection->at + 1, Role::claimant, "accept_outcome", OutcomeRefInput{})),
-        "taken");
+        "missing_field");
+    EXPECT_EQ(code_of(play.act(reflection->at + 1, Role::claimant, "accept_outcome", read)),
+              "taken");
 }
 
 TEST(Refusals, TheViewersVersionIsAskedLast) {

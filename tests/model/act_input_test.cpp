@@ -54,11 +54,38 @@ Json full_body(InputKind kind) {
     case InputKind::outcome:
         return with_remedies(R"({"dispositions":@,"grounds":"It never came.","place":"Vienna",
             "signature":"A. Neutral"})");
-    case InputKind::outcome_ref: return Json::parse(R"({"version":2,"message":"Agreed."})");
+    case InputKind::outcome_ref:
+        return Json::parse(R"({"version":2,"message":"Agreed.",
+            "text_sha256":"25dfd29c09617dcc9852281c030e5b3037a338a4712a42a21c907f259c6412a0"})");
     case InputKind::consent:
         return Json::parse(R"({"kind":"arbitration","locale":"es","track":"I",
             "text_sha256":"25dfd29c09617dcc9852281c030e5b3037a338a4712a42a21c907f259c6412a0",
-            "read_and_understood":true,"separate_document":true})");
+            "read_and_understood":true,"separate_document":true,"same_neutral":true,
+            "redaction":"summary"})");
+    case InputKind::complete:
+        return Json::parse(R"({"respondent_email":"care@lamps.example","identified_by":"bank"})");
+    case InputKind::details:
+        return Json::parse(R"({"email":"ana@example.net","address":"Calle 1",
+            "time_zone":"Asia/Tokyo","language":"ja"})");
+    case InputKind::facts:
+        return Json::parse(
+            R"({"side":"respondent","kind":"consumer","country":"NZ","reasons":"A private sale."})");
+    case InputKind::claim:
+        return with_remedies(R"({"reason":"damaged","amount":{"amount":900,"currency":"EUR"},
+            "statement":"It broke.","remedies":@})");
+    case InputKind::language: return Json::parse(R"({"language":"fr"})");
+    case InputKind::languages: return Json::parse(R"({"languages":["fr","zh-Hans"]})");
+    case InputKind::representative:
+        return Json::parse(R"({"name":"R. Roe","email":"roe@example.net","address":"Calle 2",
+            "authority":"Power of attorney of 1 March.","locale":"es",
+            "text_sha256":"25dfd29c09617dcc9852281c030e5b3037a338a4712a42a21c907f259c6412a0"})");
+    case InputKind::burden:
+        return Json::parse(
+            R"({"on":"respondent","fact":"That the parcel left.","reasons":"It alone can."})");
+    case InputKind::publication: return Json::parse(R"({"ground":"court","reasons":"Asked for."})");
+    case InputKind::consent_ref: return Json::parse(R"({"kind":"arbitration"})");
+    case InputKind::record:
+        return Json::parse(R"({"place":"Vienna","signature":"A. Neutral","grounds":"Agreed."})");
     }
     return {};
 }
@@ -122,6 +149,32 @@ TEST(ActInput, TakesEveryMember) {
     EXPECT_EQ(consent.track, Track::one);
     EXPECT_TRUE(consent.read_and_understood);
     EXPECT_TRUE(consent.separate_document);
+    EXPECT_TRUE(consent.same_neutral);
+    EXPECT_EQ(consent.redaction, Redaction::summary);
+    EXPECT_TRUE(read<OutcomeRefInput>(InputKind::outcome_ref).text_sha256.starts_with("25dfd2"));
+    auto const complete = read<CompleteInput>(InputKind::complete);
+    EXPECT_EQ(complete.respondent_email, "care@lamps.example");
+    EXPECT_EQ(complete.identified_by, "bank");
+    auto const details = read<DetailsInput>(InputKind::details);
+    EXPECT_EQ(details.email, "ana@example.net");
+    EXPECT_EQ(details.address, "Calle 1");
+    EXPECT_EQ(details.time_zone, "Asia/Tokyo");
+    EXPECT_EQ(details.language, "ja");
+    auto const facts = read<FactsInput>(InputKind::facts);
+    EXPECT_EQ(facts.side, Side::respondent);
+    EXPECT_EQ(facts.kind, PartyKind::consumer);
+    EXPECT_EQ(facts.country, "NZ");
+    EXPECT_EQ(read<ClaimInput>(InputKind::claim).amount.amount, 900);
+    EXPECT_EQ(read<LanguageInput>(InputKind::language).language, "fr");
+    EXPECT_EQ(read<LanguagesInput>(InputKind::languages).languages[1], "zh-Hans");
+    auto const who = read<RepresentativeInput>(InputKind::representative);
+    EXPECT_EQ(who.name, "R. Roe");
+    EXPECT_EQ(who.consent.kind, ConsentKind::mandate);
+    EXPECT_EQ(who.consent.locale, "es");
+    EXPECT_EQ(read<BurdenInput>(InputKind::burden).fact, "That the parcel left.");
+    EXPECT_EQ(read<PublicationInput>(InputKind::publication).ground, PublicationGround::court);
+    EXPECT_EQ(read<RecordInput>(InputKind::record).signature, "A. Neutral");
+    EXPECT_EQ(read<ConsentRefInput>(InputKind::consent_ref).kind, ConsentKind::arbitration);
 }
 
 TEST(ActInput, ReadsAMissingBodyAsAnEmptyOne) {
@@ -217,6 +270,21 @@ TEST(ActInput, NamesTheOneFaultOfABadBody) {
         {InputKind::consent,
          {"/kind", R"("marriage")", "/kind", RefusalCode::invalid, "must be one of odr_clause"}},
         {InputKind::consent, {"/by", R"("claimant")", "/by", unknown_field, "leave it out"}},
+        {outcome_ref, {"/text_sha256", R"("00")", "/text_sha256", RefusalCode::invalid, "64"}},
+        {complete,
+         {"/respondent_email", R"("nobody")", "/respondent_email", RefusalCode::invalid, "e-mail"}},
+        {details, {"/time_zone", R"("no zone")", "/time_zone", RefusalCode::invalid, "IANA"}},
+        {facts, {"/reasons", "", "/reasons", missing_field, "is missing"}},
+        {facts, {"/country", R"("XX")", "/country", RefusalCode::invalid, "ISO 3166-1"}},
+        {InputKind::claim, {"/remedies", "[]", "/remedies", out_of_range, "1 to 20"}},
+        {language, {"/language", R"("a b")", "/language", RefusalCode::invalid, "BCP 47"}},
+        {languages, {"/languages/0", "7", "/languages/0", RefusalCode::invalid, "BCP 47"}},
+        {languages, {"/languages", "[]", "/languages", out_of_range, "1 to 20"}},
+        {representative, {"/authority", "", "/authority", missing_field, "is missing"}},
+        {burden, {"/on", R"("clock")", "/on", RefusalCode::invalid, "claimant, respondent"}},
+        {publication, {"/ground", R"("gossip")", "/ground", RefusalCode::invalid, "consent"}},
+        {record, {"/signature", "", "/signature", missing_field, "is missing"}},
+        {consent_ref, {"/kind", "", "/kind", missing_field, "is missing"}},
         {InputKind::consent, {"", "[]", "", wrong_type, "must be an object, not an array"}},
     };
     for (auto const& [kind, bad] : rows) {

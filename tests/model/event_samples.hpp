@@ -118,18 +118,79 @@ inline std::vector<EventBody> sample_bodies() {
         EvidenceSubmitted{sample_id<EvidenceId>(7)},
         EvidenceRequested{Side::respondent},
         OutcomeRendered{OutcomeKind::award, Binding::both, 2, neutral, remedies, "Vienna",
-                        "contract"},
+                        "contract", ""},
         CorrectionRequested{},
-        OutcomeAccepted{2, true},
+        OutcomeAccepted{2, true, ""},
         OutcomeRefused{2},
-        ConsentGiven{sample_consent()},
+        ConsentGiven{sample_consent(), false},
         WithdrawalProposed{},
         Withdrawn{},
         PerformanceConfirmed{},
         BreachReported{},
         DeadlinePassed{"response", 3},
         ContentErased{{sample_id<EventId>(8), sample_id<EventId>(9)}},
+        NoticeCompleted{{"identification"}},
+        FilePassed{SeatKind::decider},
+        FileObjected{SeatKind::decider},
+        ReviewRequested{},
+        ReviewDecided{neutral, true},
+        ConsentConfirmed{ConsentKind::mandate},
+        ConsentRevoked{ConsentKind::mandate},
+        ConsentLapsed{ConsentKind::mandate},
+        FactsCorrected{Side::respondent, PartyKind::business, "NZ"},
+        DetailsChanged{"Asia/Tokyo", "ja"},
+        ClaimAmended{sample_claim()},
+        CounterclaimMade{sample_claim()},
+        LanguageAsked{"fr", true},
+        LanguagesListed{{"fr", "de"}, "fr"},
+        RepresentativeNamed{sample_consent()},
+        BurdenReversed{Side::claimant},
+        ConsentAwardAsked{},
+        OutcomePublished{PublicationGround::court, Redaction::summary},
     };
+}
+
+inline Consent publication_consent() {
+    Consent consent = sample_consent();
+    consent.kind = ConsentKind::publication;
+    consent.same_neutral = true;
+    consent.redaction = Redaction::summary;
+    return consent;
+}
+
+// Members that came later, in kinds and frames that were there before: the lines above keep their
+// bytes.
+inline std::vector<Event> later_samples() {
+    DisputeFiled incomplete = sample_filed();
+    incomplete.missing = {"identification", "respondent_address"};
+    std::string const text_hash = hex_of(sha256("an award"));
+    std::vector<EventBody> const bodies = {
+        incomplete,
+        OutcomeRendered{OutcomeKind::award, Binding::both, 2, sample_id<NeutralId>(5),
+                        sample_claim().remedies, "Vienna", "contract", text_hash},
+        OutcomeAccepted{2, true, text_hash},
+        ConsentGiven{publication_consent(), true},
+        StepTaken{},
+    };
+    std::vector<Event> events;
+    std::uint8_t n = 200;
+    for (EventBody const& body : bodies) {
+        Event event;
+        event.id = sample_id<EventId>(n++);
+        event.step = "an_act";
+        event.stage = "deliberation";
+        event.at = at("2026-11-21T10:00:00.123456Z");
+        event.actor = {Role::claimant, sample_id<PartyId>(3).text(), {}, true};
+        event.body = body;
+        event.then = sample_consequences();
+        Resolution after = sample_filed().resolution;
+        after.track = Track::two;
+        event.then.reevaluated = Reevaluation{sample_filed().resolution, after};
+        event.then.cleared = {"respondent_silent"};
+        event.then.vacated = {SeatKind::decider};
+        events.push_back(std::move(event));
+    }
+    return events;
 }
 
 // Each kind with a full frame, and the kinds once more with the barest.
@@ -154,6 +215,7 @@ inline std::vector<Event> sample_events() {
         bare.body = body;
         events.push_back(bare);
     }
+    for (Event& event : later_samples()) events.push_back(std::move(event));
     return events;
 }
 

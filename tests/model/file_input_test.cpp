@@ -59,6 +59,7 @@ TEST(FileInput, AcceptsWhatMayBeAbsentOrSaidOtherwise) {
         {"/metadata", "{}"},
         {"/metadata/note", R"("")"},
         {"/identified_by", ""},
+        {"/respondent/email", ""},
         {"/other_remedies", ""},
         {"/other_remedies", R"(["A chargeback was asked for."])"},
         {"/consents", "[]"},

@@ -86,9 +86,16 @@ TEST(EventCodec, WritesEveryMemberOfEveryKind) {
         "EvidenceRequested",  "OutcomeRendered",   "CorrectionRequested",
         "OutcomeAccepted",    "OutcomeRefused",    "ConsentGiven",
         "WithdrawalProposed", "Withdrawn",         "PerformanceConfirmed",
-        "BreachReported",     "DeadlinePassed",    "ContentErased"};
-    auto const bodies = sample_bodies();
+        "BreachReported",     "DeadlinePassed",    "ContentErased",
+        "NoticeCompleted",    "FilePassed",        "FileObjected",
+        "ReviewRequested",    "ReviewDecided",     "ConsentConfirmed",
+        "ConsentRevoked",     "ConsentLapsed",     "FactsCorrected",
+        "DetailsChanged",     "ClaimAmended",      "CounterclaimMade",
+        "LanguageAsked",      "LanguagesListed",   "RepresentativeNamed",
+        "BurdenReversed",     "ConsentAwardAsked", "OutcomePublished"};
+    auto bodies = sample_bodies();
     ASSERT_EQ(std::size(structs), bodies.size());
+    for (Event const& later : later_samples()) bodies[later.body.index()] = later.body;
     for (std::size_t i = 0; i < bodies.size(); ++i) {
         Event event;
         event.body = bodies[i];
@@ -103,7 +110,7 @@ TEST(EventCodec, WritesEveryMemberOfEveryKind) {
     EXPECT_EQ(Json::parse(text).size(), members_in("deadline.hpp", "Deadline").size());
     text.clear();
     JsonWriter again(text);
-    write(again, sample_consent());
+    write(again, publication_consent());
     EXPECT_EQ(Json::parse(text).size(), members_in("dispute.hpp", "Consent").size());
 }
 

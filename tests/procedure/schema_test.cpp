@@ -148,7 +148,7 @@ TEST(ProcedureSchema, ListsTheNamesOfTheEngine) {
     kinds.insert("end");
     EXPECT_EQ(kinds, set_of(EnumNames<StageKind>::names));
     std::set<std::string> facts = names(of("condition").at("oneOf").at(0).at("enum"));
-    facts.insert({"marked", "deadline_passed", "replacements_below"});
+    facts.insert({"marked", "deadline_passed", "replacements_below", "enabled"});
     EXPECT_EQ(facts, set_of(EnumNames<Fact>::names));
 }
 

@@ -276,6 +276,10 @@ void Case::go_to_negotiation() {
 
 void Case::go_to_mediation() {
     go_to_negotiation();
+    go_on_to_mediation();
+}
+
+void Case::go_on_to_mediation() {
     act_ok("claimant", "ask_for_mediator");
     act_ok("administrator", "appoint",
            fmt::format(R"({{"neutral":"{}","reasons":"Next in turn."}})", house.mediator_id));

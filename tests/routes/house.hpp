@@ -111,6 +111,7 @@ public:
     // From the notice on, as far as the stage named.
     void go_to_negotiation();
     void go_to_mediation();
+    void go_on_to_mediation(); // from negotiation
     void go_to_deliberation();
 
     House& house;

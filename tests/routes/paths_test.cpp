@@ -29,6 +29,20 @@ TEST(Paths, ABusinessDisputeRunsFromNoticeToAward) {
         R"({"dispositions":[{"kind":"payment","amount":{"amount":9100,"currency":"EUR"},"by":"respondent"}],)"
         R"("grounds":"A slip of the pen.","place":"London","signature":"E. Brandt"})");
     EXPECT_EQ(one.see("claimant").at("/outcome/version"), "2");
+    // Both versions stay readable, each with the hash of its own text.
+    auto const outcome = one.see("claimant", "/documents/outcome").json["versions"];
+    ASSERT_EQ(outcome.size(), 2U);
+    for (Json const& version : outcome)
+        EXPECT_EQ(version["text_sha256"], hex_of(sha256(version["text"].get<std::string>())));
+    auto const packet = one.see("respondent", "/documents/enforcement_packet").json["items"];
+    ASSERT_EQ(packet.size(), 9U);
+    for (std::size_t i = 0; i < packet.size(); ++i) {
+        EXPECT_EQ(packet[i]["number"], i + 1);
+        EXPECT_TRUE(packet[i]["present"].is_boolean());
+        EXPECT_FALSE(packet[i]["detail"].get<std::string>().empty());
+    }
+    EXPECT_EQ(packet[2]["present"], false) << "nobody made a certified translation";
+    EXPECT_EQ(one.see("claimant", "/documents/poem").status, 404U);
     one.advance("P8D");
     EXPECT_EQ(one.stage(), "compliance");
     one.act_ok("claimant", "confirm_performance");
@@ -53,8 +67,20 @@ TEST(Paths, AConsumerDisputeRunsFromNoticeToAnAcceptedRecommendation) {
         R"("grounds":"No proof of delivery."})");
     EXPECT_EQ(one.see("claimant").at("/outcome/kind"), "recommendation");
     one.advance("P8D");
-    one.act_ok("respondent_self", "accept_outcome");
-    one.act_ok("claimant_self", "accept_outcome");
+    // Who accepts names the text; another's hash, or none, is refused (C4).
+    auto const outcome = one.see("claimant").json["outcome"];
+    EXPECT_EQ(outcome["text_sha256"], hex_of(sha256(outcome["text"].get<std::string>())));
+    EXPECT_NE(outcome["text"].get<std::string>().find("A court stays open to you."),
+              std::string::npos);
+    EXPECT_EQ(one.act("respondent_self", "accept_outcome", "{}").code(), "missing_field");
+    EXPECT_EQ(one.act("respondent_self", "accept_outcome",
+                      R"({"text_sha256":")" + std::string(64, 'b') + R"("})")
+                  .status,
+              422U);
+    std::string const text =
+        R"({"text_sha256":")" + outcome["text_sha256"].get<std::string>() + R"("})";
+    one.act_ok("respondent_self", "accept_outcome", text);
+    one.act_ok("claimant_self", "accept_outcome", text);
     EXPECT_EQ(one.stage(), "settled_by_contract");
     EXPECT_EQ(one.see("claimant").json["actions"], Json::array());
 }

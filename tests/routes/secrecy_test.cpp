@@ -121,6 +121,58 @@ TEST(Secrecy, TheDeciderSeesNeitherCaucusNorWhatWasOfferedToSettle) {
     }
 }
 
+// A number betrays how many events came before it. Who may not read all of a room gets none.
+TEST(Secrecy, WhoMayNotReadAllOfARoomGetsNoNumbers) {
+    House house;
+    Case quiet(house, Sale::consumer);
+    Case talking(house, Sale::consumer);
+    talking.go_to_negotiation();
+    for (char const* words : {"we might pay", "how much?", "half"})
+        talking.act_ok("respondent", "message", message("joint", words));
+    talking.go_on_to_mediation();
+    quiet.go_to_mediation();
+    auto const numbers = [](Case& one, std::string const& who) {
+        std::vector<std::string> out;
+        for (Json const& event : one.see(who, "/events?limit=100").json["data"])
+            out.push_back(event["number"].dump());
+        return out;
+    };
+    auto const all_null = [](std::vector<std::string> const& shown) {
+        return std::ranges::all_of(shown, [](std::string const& n) { return n == "null"; });
+    };
+    EXPECT_TRUE(all_null(numbers(talking, "mediator")));
+    EXPECT_EQ(numbers(talking, "mediator"), numbers(quiet, "mediator"));
+    for (Case* one : {&quiet, &talking}) {
+        one->advance("P12D");
+        one->act_ok("administrator", "appoint", R"({"neutral":")" + house.decider_id + R"("})");
+        one->act_ok("decider", "accept_appointment", R"({"available":true,"impartial":true})");
+        auto const docket = one->see("decider", "/events?limit=100");
+        EXPECT_FALSE(docket.json["data"].empty());
+    }
+    EXPECT_TRUE(all_null(numbers(talking, "decider")));
+    EXPECT_EQ(numbers(talking, "decider"), numbers(quiet, "decider"));
+    // The mediator may read the negotiation by now, and all of the joint room with it.
+    EXPECT_EQ(numbers(talking, "mediator").front(), "1");
+    EXPECT_EQ(numbers(talking, "claimant").front(), "1");
+}
+
+// It widens who may read, so each side says it itself: a platform that speaks for both would otherwise
+// hand a confidence to the decider alone (docs/decisions/0010).
+TEST(Secrecy, APlatformCannotOpenTheFileToTheDecider) {
+    House house;
+    Case one(house, Sale::consumer);
+    one.go_to_negotiation();
+    std::string const consent = R"({"kind":"file_to_decider","locale":"es","text_sha256":")" +
+                                std::string(64, 'a') + R"("})";
+    for (char const* side : {"claimant", "respondent"}) {
+        auto const answer = one.act(side, "consent", consent);
+        EXPECT_EQ(answer.status, 403U) << answer.text;
+        EXPECT_EQ(answer.code(), "sign_in_required");
+    }
+    one.act_ok("claimant_self", "consent", consent);
+    one.act_ok("respondent_self", "consent", consent);
+}
+
 TEST(Secrecy, AStrangerLearnsNothing) {
     House house;
     Case one(house, Sale::consumer);
@@ -243,8 +295,7 @@ Told told_to(Case& one, std::string const& who) {
     auto const docket = one.see(who, "/events?limit=100");
     EXPECT_EQ(docket.status, 200U) << docket.text;
     for (Json const& event : docket.json["data"]) {
-        std::string row = event["room"].get<std::string>() + ' ' +
-                          std::to_string(event["number"].get<int>()) + ' ' +
+        std::string row = event["room"].get<std::string>() + ' ' + event["number"].dump() + ' ' +
                           event["type"].get<std::string>();
         if (event["facts"].contains("events"))
             row += " of " + std::to_string(event["facts"]["events"].size());

@@ -39,6 +39,9 @@ class Dispute {
     if (['appoint', 'decide_objection', 'award', 'recommend', 'correct'].includes(act))
       headers['If-Match'] = (await this.see(who)).headers.get('ETag');
     const body = how.body || how.example ? {} : {example: act};
+    // Who accepts names the very text that the dispute shows.
+    if (act === 'accept_outcome' && !how.body)
+      body.set = {text_sha256: (await this.see(who)).json.outcome.text_sha256};
     return this.client.call('take_act', {...this.as(who), headers, params: {...this.params, act},
                                          ids: {ntr: how.neutral}, ...body, ...how});
   }
@@ -138,6 +141,8 @@ async function toRecommendation({client, parley, desk}) {
   await one.pass('P8D');
   await one.act('respondent_self', 'accept_outcome');
   await one.act('claimant_self', 'accept_outcome');
+  for (const name of ['outcome', 'arbitration_agreement'])
+    await client.call('get_document', {...one.as('claimant'), params: {...one.params, name}});
   for (const who of ['platform', 'claimant', 'respondent_self', 'mediator', 'decider', 'administrator', 'auditor']) {
     const seen = await one.see(who);
     await one.see(who, {headers: {'If-None-Match': seen.headers.get('ETag')}, expect: 304});
