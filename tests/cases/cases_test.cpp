@@ -3,7 +3,7 @@
 #include "engine/procedure/embedded_library.hpp"
 #include "engine/runtime/committer.hpp"
 #include "engine/runtime/verify.hpp"
-#include "tests/store/store_world.hpp"
+#include "tests/store/database_test.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <set>
 
 // Disputes as people have them, one file each in tests/data: filed, carried on act by act to their end
@@ -47,38 +46,15 @@ std::vector<CaseFile> const& case_files() {
     return files;
 }
 
-// Where the journal lies while a test runs. Another database is another line in `databases`.
-struct Place {
-    virtual ~Place() = default;
-    virtual Journal& journal() = 0;
-    virtual Reader& reader() = 0;
-};
-class SqlitePlace : public Place {
-public:
-    Journal& journal() override { return *store_.journal; }
-    Reader& reader() override { return *store_.reader; }
-
-private:
-    TemporaryFolder folder_;
-    Store store_{folder_.path()};
-};
-struct Database {
-    char const* name;
-    std::function<std::unique_ptr<Place>()> open;
-};
-Database const databases[] = {
-    {"Sqlite", [] { return std::make_unique<SqlitePlace>(); }},
-};
-
 // One server's worth of plain classes over one journal, with a clock of its own for each case.
 class Office {
 public:
-    explicit Office(Place& place)
-        : place_(place), cache_(1000),
-          committer_(shipped(), place.journal(), place.reader(), wall_, cache_,
+    explicit Office(AnyStore& store)
+        : store_(store), cache_(1000),
+          committer_(shipped(), *store.journal, *store.reader, wall_, cache_,
                      [this](std::string const& line) { logged.push_back(line); }) {
         platform_ = draw_.make_id<PlatformId>(wall_.now());
-        place_.journal().add_platform({platform_, "Marketplace", wall_.now()});
+        store_.journal->add_platform({platform_, "Marketplace", wall_.now()});
         for (char const* name : {"$mediator", "$mediator2", "$mediator3", "$mediator4"})
             add_neutral(name, {SeatKind::mediator});
         for (char const* name : {"$decider", "$decider2", "$decider3"})
@@ -92,7 +68,7 @@ public:
         Json filing = file.json.at("filing");
         Instant now = parse_instant(file.json.at("filed_at").get<std::string>()).value();
         TestClockId const clock = draw_.make_id<TestClockId>(wall_.now());
-        place_.journal().add_clock({clock, platform_, file.name, now}, std::nullopt);
+        store_.journal->add_clock({clock, platform_, file.name, now}, std::nullopt);
         committer_.load_registry();
         filing["clock"] = clock.text();
         auto input = read_file_input(filing);
@@ -135,7 +111,7 @@ private:
         neutral.country = "CH";
         neutral.time_zone = "Europe/Zurich";
         neutral.load_most = 1000;
-        place_.journal().add_neutral(neutral);
+        store_.journal->add_neutral(neutral);
         neutrals_.emplace_back(std::move(name), neutral.id);
     }
     Result<Receipt> ask(Asked asked) {
@@ -156,7 +132,7 @@ private:
         EXPECT_TRUE(arrived);
     }
     EntryPtr find(DisputeId dispute) {
-        return replay(shipped(), dispute, place_.reader().events(dispute.text()));
+        return replay(shipped(), dispute, store_.reader->events(dispute.text()));
     }
     static Instant after(Instant now, std::string const& period) {
         Period const length = parse_period(period).value();
@@ -214,7 +190,7 @@ private:
         return receipt ? receipt->entry : entry;
     }
 
-    Place& place_;
+    AnyStore& store_;
     ManualClock wall_{parse_instant("2026-01-01T00:00:00Z").value()};
     Entropy draw_{Bytes32{7}};
     PlatformId platform_;
@@ -223,11 +199,12 @@ private:
     Committer committer_;
 };
 
-class Cases : public testing::TestWithParam<Database> {};
+// Both databases; another is a line in tests/store/database_test.hpp.
+class Cases : public DatabaseTest {};
+PARLEY_ON_BOTH_DATABASES(Cases);
 
 TEST_P(Cases, EachComesToTheEndThatItTells) {
-    std::unique_ptr<Place> const place = GetParam().open();
-    Office office(*place);
+    Office office(store_);
     for (CaseFile const& file : case_files()) {
         SCOPED_TRACE(file.name);
         EntryPtr const entry = office.play(file);
@@ -255,15 +232,12 @@ TEST_P(Cases, EachComesToTheEndThatItTells) {
         for (char const* side : {"claimant", "respondent"})
             EXPECT_EQ(told.at(side).at("name"), file.json.at("filing").at(side).at("name"));
     }
-    JournalVerifier verifier(shipped(), place->reader());
+    JournalVerifier verifier(shipped(), *store_.reader);
     Verification const found = verifier.run();
     EXPECT_EQ(found.faults, 0U) << (found.first ? found.first->reason : "");
     EXPECT_EQ(found.disputes, case_files().size());
     EXPECT_TRUE(office.logged.empty()) << office.logged.front();
 }
-
-INSTANTIATE_TEST_SUITE_P(On, Cases, testing::ValuesIn(databases),
-                         [](auto const& each) { return each.param.name; });
 
 // The first code points of the scripts that the collection must hold.
 std::string script_of(char32_t c) {
