@@ -133,8 +133,8 @@ TEST(Secrecy, WhoMayNotReadAllOfARoomGetsNoNumbers) {
     quiet.go_to_mediation();
     auto const numbers = [](Case& one, std::string const& who) {
         std::vector<std::string> out;
-        for (Json const& event : one.see(who, "/events?limit=100").json["data"])
-            out.push_back(event["number"].dump());
+        auto const docket = one.see(who, "/events?limit=100");
+        for (Json const& event : docket.json["data"]) out.push_back(event["number"].dump());
         return out;
     };
     auto const all_null = [](std::vector<std::string> const& shown) {
