@@ -123,10 +123,13 @@ std::string content_of_filing(FileInput const& input) {
     return content;
 }
 
-std::vector<std::string> missing_in(FileInput const& input) {
+// A platform vouches for whom it files for; nobody else's notice goes without identification.
+std::vector<std::string> missing_in(Filing const& filing) {
+    FileInput const& input = filing.input;
     std::vector<std::string> missing;
     if (input.respondent.email.empty()) missing.emplace_back(notice_items::respondent_address);
-    if (input.identified_by.empty()) missing.emplace_back(notice_items::identification);
+    if (input.identified_by.empty() && !filing.actor.via)
+        missing.emplace_back(notice_items::identification);
     return missing;
 }
 
@@ -200,12 +203,12 @@ Result<Decided> decide_filing_under(World const& world, Procedure const& procedu
         filing.platform,           filing.live,           input.clock,
         {claimant, respondent},    facts_of(input.claim), input.transaction.concluded_at,
         input.transaction.channel, input.consents,        procedure.ref,
-        std::move(resolution),     missing_in(input)};
+        std::move(resolution),     missing_in(filing)};
     // Nobody is told of a notice before it is complete.
-    if (missing_in(input).empty())
+    if (missing_in(filing).empty())
         event.then.notified.push_back({Role::respondent, "notice_available"});
     event.then.notified.push_back(
-        {Role::claimant, missing_in(input).empty() ? "filing_acknowledged" : "notice_incomplete"});
+        {Role::claimant, missing_in(filing).empty() ? "filing_acknowledged" : "notice_incomplete"});
     return conclude({world, procedure, stage, step}, DisputeState{}, filing.dispute,
                     std::move(event), content_of_filing(input), {});
 }
