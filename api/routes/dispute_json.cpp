@@ -277,7 +277,7 @@ void write_frame(JsonWriter& json, DisputeState const& state) {
     json.member("created_at", state.filed_at);
     json.member("status", name_of(state.status));
     json.member("stage", state.stage);
-    json.member("track", name_of(state.resolution.track));
+    json.member("track", name_of(state.resolution->track));
     json.key("procedure").begin_object();
     json.member("name", state.procedure.name);
     json.member("version", state.procedure.version);

@@ -36,7 +36,8 @@ public:
         state_.concluded_at = e.concluded_at;
         state_.stage = event_.stage;
         state_.stage_entered_at = event_.at;
-        for (PartyFacts const& party : e.parties) state_.parties[index_of(party.side)] = party;
+        for (PartyFacts const& party : e.parties)
+            state_.parties.edit()[index_of(party.side)] = party;
         state_.claim = e.claim;
         state_.consents = e.consents;
         state_.missing = e.missing;
@@ -52,18 +53,19 @@ public:
     }
     void operator()(Replied const& e) const { state_.reply = e.answer; }
     void operator()(OfferMade const& e) const {
-        for (Offer& earlier : state_.offers)
+        std::vector<Offer>& offers = state_.offers.edit();
+        for (Offer& earlier : offers)
             if (earlier.status == OfferStatus::open && earlier.by == event_.actor.role)
                 earlier.status = OfferStatus::replaced;
-        state_.offers.push_back({e.offer,
-                                 event_.id,
-                                 event_.actor.role,
-                                 event_.at,
-                                 e.remedies,
-                                 e.expires_at,
-                                 OfferStatus::open,
-                                 {},
-                                 state_.label});
+        offers.push_back({e.offer,
+                          event_.id,
+                          event_.actor.role,
+                          event_.at,
+                          e.remedies,
+                          e.expires_at,
+                          OfferStatus::open,
+                          {},
+                          state_.label});
     }
     void operator()(OfferAccepted const& e) const {
         Offer* offer = find_offer(e.offer);
@@ -71,7 +73,7 @@ public:
         if (auto side = side_of(event_.actor.role)) offer->accepted_by[index_of(*side)] = true;
         if (!e.settles) return;
         offer->status = OfferStatus::accepted;
-        settle(offer->remedies);
+        settle(std::vector<Remedy>(offer->remedies));
     }
     void operator()(OfferDeclined const& e) const {
         if (Offer* offer = find_offer(e.offer)) offer->status = OfferStatus::declined;
@@ -82,10 +84,10 @@ public:
             state_.proposed_extension = ProposedExtension{*side, e.deadline, e.by};
     }
     void operator()(DeadlineExtended const& e) const {
-        if (e.cause == "granted") ++state_.granted[e.deadline];
+        if (e.cause == "granted") ++state_.granted.edit()[e.deadline];
         if (e.cause != "agreed")
             return; // time given from outside takes nothing from the parties' own
-        ++state_.extensions[e.deadline];
+        ++state_.extensions.edit()[e.deadline];
         state_.proposed_extension.reset();
     }
     void operator()(StepTaken const&) const {}
@@ -119,19 +121,19 @@ public:
     void operator()(EvidenceSubmitted const&) const {}
     void operator()(EvidenceRequested const&) const {}
     void operator()(OutcomeRendered const& e) const {
-        state_.outcomes.push_back({e.kind,
-                                   e.binding,
-                                   e.version,
-                                   event_.id,
-                                   event_.at,
-                                   e.dispositions,
-                                   e.place,
-                                   e.basis,
-                                   e.neutral,
-                                   {},
-                                   e.text_sha256,
-                                   false,
-                                   {}});
+        state_.outcomes.edit().push_back({e.kind,
+                                          e.binding,
+                                          e.version,
+                                          event_.id,
+                                          event_.at,
+                                          e.dispositions,
+                                          e.place,
+                                          e.basis,
+                                          e.neutral,
+                                          {},
+                                          e.text_sha256,
+                                          false,
+                                          {}});
         state_.correction_asked_by.reset();
     }
     void operator()(CorrectionRequested const&) const {
@@ -139,35 +141,36 @@ public:
     }
     void operator()(OutcomeAccepted const& e) const {
         if (state_.outcomes.empty()) return;
-        OutcomeState& outcome = state_.outcomes.back();
+        OutcomeState& outcome = state_.outcomes.edit().back();
         if (auto side = side_of(event_.actor.role)) outcome.accepted_by[index_of(*side)] = true;
         if (e.binds) outcome.binding = Binding::both;
     }
     void operator()(OutcomeRefused const&) const { mark("outcome_refused"); }
     void operator()(ConsentGiven const& e) const {
-        if (!e.pending) return state_.consents.push_back(e.consent);
-        std::erase_if(state_.pending_consents, [&](Consent const& c) {
+        if (!e.pending) return state_.consents.edit().push_back(e.consent);
+        std::erase_if(state_.pending_consents.edit(), [&](Consent const& c) {
             return c.by == e.consent.by && c.kind == e.consent.kind;
         });
-        state_.pending_consents.push_back(e.consent);
+        state_.pending_consents.edit().push_back(e.consent);
     }
     void operator()(ConsentConfirmed const& e) const {
         auto const side = side_of(event_.actor.role);
         for (Consent const& consent : state_.pending_consents)
-            if (side == consent.by && consent.kind == e.kind) state_.consents.push_back(consent);
-        std::erase_if(state_.pending_consents,
+            if (side == consent.by && consent.kind == e.kind)
+                state_.consents.edit().push_back(consent);
+        std::erase_if(state_.pending_consents.edit(),
                       [&](Consent const& c) { return side == c.by && c.kind == e.kind; });
     }
     void operator()(ConsentRevoked const& e) const {
         auto const side = side_of(event_.actor.role);
         auto const meant = [&](Consent const& c) { return side == c.by && c.kind == e.kind; };
-        std::erase_if(state_.pending_consents, meant);
-        std::erase_if(state_.consents, meant);
+        std::erase_if(state_.pending_consents.edit(), meant);
+        std::erase_if(state_.consents.edit(), meant);
     }
     void operator()(ConsentLapsed const& e) const {
         auto const meant = [&](Consent const& c) { return c.kind == e.kind; };
-        std::erase_if(state_.pending_consents, meant);
-        std::erase_if(state_.consents, meant);
+        std::erase_if(state_.pending_consents.edit(), meant);
+        std::erase_if(state_.consents.edit(), meant);
     }
     void operator()(FilePassed const& e) const { seat_in(e.seat).file_open = true; }
     void operator()(FileObjected const& e) const {
@@ -181,18 +184,19 @@ public:
     void operator()(ReviewDecided const& e) const {
         state_.review_asked_by.reset();
         if (!e.annulled || state_.outcomes.empty()) return;
-        state_.outcomes.back().annulled = true;
-        state_.outcomes.back().binding = Binding::none;
+        OutcomeState& annulled = state_.outcomes.edit().back();
+        annulled.annulled = true;
+        annulled.binding = Binding::none;
     }
     void operator()(FactsCorrected const& e) const {
-        PartyFacts& party = state_.parties[index_of(e.side)];
+        PartyFacts& party = state_.parties.edit()[index_of(e.side)];
         if (e.kind) party.kind = *e.kind;
         if (e.country) party.country = *e.country;
     }
     void operator()(DetailsChanged const& e) const {
         auto const side = side_of(event_.actor.role);
         if (!side) return;
-        PartyFacts& party = state_.parties[index_of(*side)];
+        PartyFacts& party = state_.parties.edit()[index_of(*side)];
         if (e.time_zone) party.time_zone = *e.time_zone;
         if (e.language) party.language = *e.language;
     }
@@ -207,14 +211,16 @@ public:
         state_.languages = e.languages;
         if (!e.agreed.empty()) state_.language = e.agreed;
     }
-    void operator()(RepresentativeNamed const& e) const { state_.consents.push_back(e.consent); }
+    void operator()(RepresentativeNamed const& e) const {
+        state_.consents.edit().push_back(e.consent);
+    }
     void operator()(BurdenReversed const& e) const { state_.burden_on = e.on; }
     void operator()(ConsentAwardAsked const&) const {
         if (auto side = side_of(event_.actor.role))
             state_.consent_award_asked_by[index_of(*side)] = true;
     }
     void operator()(OutcomePublished const& e) const {
-        if (!state_.outcomes.empty()) state_.outcomes.back().published = e.redaction;
+        if (!state_.outcomes.empty()) state_.outcomes.edit().back().published = e.redaction;
     }
     void operator()(WithdrawalProposed const&) const {
         state_.withdrawal_asked_by = side_of(event_.actor.role);
@@ -232,15 +238,16 @@ public:
         conclude(OutcomeKind::settlement, Binding::both, terms);
     }
     void mark(std::string_view what) const {
-        if (!state_.marked(what)) state_.marks.emplace_back(what);
+        if (!state_.marked(what)) state_.marks.edit().emplace_back(what);
     }
 
 private:
     Offer* find_offer(OfferId id) const {
-        auto found = std::ranges::find(state_.offers, id, &Offer::id);
-        return found == state_.offers.end() ? nullptr : &*found;
+        std::vector<Offer>& offers = state_.offers.edit();
+        auto found = std::ranges::find(offers, id, &Offer::id);
+        return found == offers.end() ? nullptr : &*found;
     }
-    Seat& seat_in(SeatKind kind) const { return state_.seats[index_of(kind)]; }
+    Seat& seat_in(SeatKind kind) const { return state_.seats.edit()[index_of(kind)]; }
     // A seat taken again by someone new is a replacement; who declined before ever sitting is not.
     void sit(Seat& seat) const {
         if (seat.notified_at != Instant{}) ++seat.replacements;
@@ -253,7 +260,7 @@ private:
         Seat const& mediator = state_.seat(SeatKind::mediator);
         std::optional<NeutralId> neutral;
         if (mediator.status == SeatStatus::seated) neutral = mediator.neutral;
-        state_.outcomes.push_back(
+        state_.outcomes.edit().push_back(
             {kind, binding, 1, event_.id, event_.at, terms, {}, {}, neutral, {}, {}, false, {}});
     }
 
@@ -263,18 +270,21 @@ private:
 };
 
 void drop(DisputeState& state, DroppedDeadline const& dropped) {
-    auto found = std::ranges::find_if(state.deadlines, [&](Deadline const& d) {
+    std::vector<Deadline>& open = state.deadlines.edit();
+    auto found = std::ranges::find_if(open, [&](Deadline const& d) {
         return d.name == dropped.name && d.stamp == dropped.stamp;
     });
-    if (found == state.deadlines.end()) return;
-    if (dropped.days_left) state.suspended.push_back({std::move(*found), *dropped.days_left});
-    state.deadlines.erase(found);
+    if (found == open.end()) return;
+    if (dropped.days_left)
+        state.suspended.edit().push_back({std::move(*found), *dropped.days_left});
+    open.erase(found);
 }
 
 void arm(DisputeState& state, Deadline const& deadline) {
-    auto place = std::ranges::lower_bound(state.deadlines, deadline.name, {}, &Deadline::name);
-    if (place != state.deadlines.end() && place->name == deadline.name) *place = deadline;
-    else state.deadlines.insert(place, deadline);
+    std::vector<Deadline>& open = state.deadlines.edit();
+    auto place = std::ranges::lower_bound(open, deadline.name, {}, &Deadline::name);
+    if (place != open.end() && place->name == deadline.name) *place = deadline;
+    else open.insert(place, deadline);
     state.last_stamp = std::max(state.last_stamp, deadline.stamp);
 }
 
@@ -297,7 +307,7 @@ void apply_facts(DisputeState& state, DisputeId dispute, Event const& event) {
     if (event.then.passed) {
         std::string const name = event.then.passed->name;
         drop(state, {name, event.then.passed->stamp, std::nullopt});
-        state.passed.emplace_back(name, event.at);
+        state.passed.edit().emplace_back(name, event.at);
     }
     ++state.version;
     state.last_at = event.at;
@@ -307,16 +317,17 @@ void apply_facts(DisputeState& state, DisputeId dispute, Event const& event) {
         std::string key(name_of(event.actor.role));
         key += ' ';
         key += event.step;
-        state.taken.insert_or_assign(std::move(key), event.at);
+        state.taken.edit().insert_or_assign(std::move(key), event.at);
     }
 }
 
 void apply_consequences(DisputeState& state, Event const& event) {
     Consequences const& then = event.then;
     if (then.reevaluated) state.resolution = then.reevaluated->after;
-    for (SeatKind const kind : then.vacated) vacate(state.seats[index_of(kind)]);
-    for (std::string const& mark : then.cleared) std::erase(state.marks, mark);
-    if (then.entered) state.suspended.clear(); // resumed, or never to be resumed
+    for (SeatKind const kind : then.vacated) vacate(state.seats.edit()[index_of(kind)]);
+    for (std::string const& mark : then.cleared) std::erase(state.marks.edit(), mark);
+    if (then.entered && !state.suspended.empty())
+        state.suspended = {}; // resumed, or never to be resumed
     for (DroppedDeadline const& dropped : then.dropped) drop(state, dropped);
     if (then.entered) {
         enter(state, event, *then.entered);
@@ -324,11 +335,11 @@ void apply_consequences(DisputeState& state, Event const& event) {
         bool const settled_by_answer = then.entered->ends &&
                                        then.entered->status == Status::settled &&
                                        std::holds_alternative<Responded>(event.body);
-        if (settled_by_answer) Fold(state, state.id, event).settle(state.claim.remedies);
+        if (settled_by_answer) Fold(state, state.id, event).settle(state.claim->remedies);
     }
     for (Deadline const& deadline : then.armed) arm(state, deadline);
     for (std::string const& what : then.marks)
-        if (!state.marked(what)) state.marks.push_back(what);
+        if (!state.marked(what)) state.marks.edit().push_back(what);
 }
 
 void apply(DisputeState& state, DisputeId dispute, Event const& event) {

@@ -93,7 +93,7 @@ void final_date(Standing const& in, Obstacles& out) {
 void rendering(Standing const& in, Obstacles& out) {
     need_seated(in, out);
     // A file that forgot to ask for the track would otherwise bind people the law protects.
-    if (in.step.settings.kind == OutcomeKind::award && in.state.resolution.track != Track::one)
+    if (in.step.settings.kind == OutcomeKind::award && in.state.resolution->track != Track::one)
         block(out, RefusalCode::track_forbidden, "the track is I", explain(in.state.resolution));
 }
 
@@ -206,7 +206,7 @@ void settlement_to_record(Standing const& in, Obstacles& out) {
     OutcomeState const* outcome = in.state.outcome();
     if (outcome == nullptr || outcome->kind != OutcomeKind::settlement)
         block(out, "a settlement was reached", "There is no settlement to record.");
-    if (in.state.resolution.track != Track::one)
+    if (in.state.resolution->track != Track::one)
         block(out, RefusalCode::track_forbidden, "the track is I", explain(in.state.resolution));
 }
 
@@ -398,7 +398,7 @@ std::string content_of(std::string_view name, std::string_view text) {
 
 Result<void> check_currency(DisputeState const& state, std::vector<RemedyInput> const& remedies,
                             std::string_view pointer) {
-    Currency const currency = state.claim.amount.currency;
+    Currency const currency = state.claim->amount.currency;
     for (std::size_t i = 0; i < remedies.size(); ++i) {
         std::optional<Money> const& amount = remedies[i].remedy.amount;
         if (amount && amount->currency != currency)
@@ -453,8 +453,8 @@ bool bound_beforehand(DisputeState const& state, Side side) {
     if (state.party(side).kind != PartyKind::business) return false;
     return std::ranges::any_of(state.consents, [&](Consent const& c) {
         if (c.by != side || c.kind != ConsentKind::standing_submission) return false;
-        bool const same = c.amount_most && c.amount_most->currency == state.claim.amount.currency;
-        return !c.amount_most || (same && state.claim.amount.amount <= c.amount_most->amount);
+        bool const same = c.amount_most && c.amount_most->currency == state.claim->amount.currency;
+        return !c.amount_most || (same && state.claim->amount.amount <= c.amount_most->amount);
     });
 }
 

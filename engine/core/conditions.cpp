@@ -40,7 +40,7 @@ bool consent_award_asked(DisputeState const& state) {
     bool const given = std::ranges::any_of(
         state.outcomes, [](OutcomeState const& o) { return o.kind == OutcomeKind::award; });
     return state.consent_award_asked_by[0] && state.consent_award_asked_by[1] && !given &&
-           state.resolution.track == Track::one;
+           state.resolution->track == Track::one;
 }
 
 // Each side's agreement to arbitrate says so.
@@ -79,7 +79,7 @@ bool fact_holds(Condition const& condition, DisputeState const& state, Asked con
         return outcome != nullptr && outcome->kind == OutcomeKind::withdrawal;
     case Fact::reflection_over: return reflection_over(state, asked.side);
     case Fact::resumes_a_stage: return state.resumes.has_value();
-    case Fact::track_is_one: return state.resolution.track == Track::one;
+    case Fact::track_is_one: return state.resolution->track == Track::one;
     case Fact::notice_incomplete: return !state.missing.empty();
     case Fact::file_closed: return state.file_closed;
     case Fact::outcome_annulled: return outcome != nullptr && outcome->annulled;

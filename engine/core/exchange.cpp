@@ -11,7 +11,7 @@ namespace parley {
 namespace {
 
 Result<void> check_counterclaim(DisputeState const& state, ClaimInput const& claim) {
-    Currency const currency = state.claim.amount.currency;
+    Currency const currency = state.claim->amount.currency;
     if (claim.amount.currency != currency)
         return refuse_field(
             RefusalCode::currency_mismatch, "/counterclaim/amount/currency",

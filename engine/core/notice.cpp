@@ -28,7 +28,7 @@ std::string content_of_claim(ClaimInput const& claim) {
 
 // A claim of the same transaction is in its currency (Art. 4C(1)).
 Result<void> check_claim(Act const& act, ClaimInput const& claim) {
-    Currency const currency = act.state.claim.amount.currency;
+    Currency const currency = act.state.claim->amount.currency;
     if (claim.amount.currency != currency)
         return refuse_field(
             RefusalCode::currency_mismatch, "/amount/currency",

@@ -171,7 +171,7 @@ private:
         if (first == "mark") return state_.marked(rest) ? Wrong() : Wrong("there is no such mark");
         if (first == "no") return check_absence(rest);
         if (first == "outcome") return check_outcome(rest);
-        if (first == "track") return check_equal("track", name_of(state_.resolution.track), rest);
+        if (first == "track") return check_equal("track", name_of(state_.resolution->track), rest);
         if (first == "status") return check_equal("status", name_of(state_.status), rest);
         if (first == "turn")
             return check_equal(

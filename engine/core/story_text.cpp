@@ -145,8 +145,8 @@ std::expected<RespondInput, std::string> read_response(std::string_view text,
     input.answer = *parsed;
     input.statement = "The answer.";
     if (text.find("with counterclaim") == std::string_view::npos) return input;
-    Currency const currency = context.state.claim.amount.currency;
-    auto const amount = counterclaim.empty() ? std::optional<Money>(context.state.claim.amount)
+    Currency const currency = context.state.claim->amount.currency;
+    auto const amount = counterclaim.empty() ? std::optional<Money>(context.state.claim->amount)
                                              : read_money(counterclaim, currency);
     if (!amount) return Fault("a counterclaim has an amount such as 20.00");
     input.counterclaim =
@@ -163,7 +163,7 @@ std::expected<OutcomeInput, std::string> read_outcome(std::string_view text,
     input.place = place;
     input.grounds = missing == "grounds" ? "" : "The file shows it.";
     input.signature = missing == "signature" ? "" : "Signed by the decider.";
-    auto remedies = read_remedies(terms, context.state.claim.amount.currency);
+    auto remedies = read_remedies(terms, context.state.claim->amount.currency);
     if (!remedies) return Fault("an outcome reads: refund 100.00 and apology at London");
     input.dispositions = std::move(*remedies);
     return input;
@@ -173,7 +173,7 @@ std::expected<OfferInput, std::string> read_offer(std::string_view text,
                                                   StoryContext const& context) {
     auto const [terms, until] = cut(text, "until");
     OfferInput input;
-    auto remedies = read_remedies(terms, context.state.claim.amount.currency);
+    auto remedies = read_remedies(terms, context.state.claim->amount.currency);
     if (!remedies) return Fault("an offer reads: refund 60.00 until 2026-03-09 12:00 UTC");
     input.remedies = std::move(*remedies);
     if (until.empty()) return input;
@@ -463,7 +463,7 @@ std::expected<ActInput, std::string> read_arguments(InputKind kind, Room room,
         return input;
     }
     case InputKind::claim: {
-        auto const amount = read_money(text, context.state.claim.amount.currency);
+        auto const amount = read_money(text, context.state.claim->amount.currency);
         if (!amount) return Fault("a claim reads: 119.90");
         return ClaimInput{ClaimReason::damaged,
                           *amount,

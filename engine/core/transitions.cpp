@@ -131,7 +131,7 @@ public:
 
 private:
     bool track_became_one() const {
-        return before_.resolution.track == Track::two && facts_.resolution.track == Track::one;
+        return before_.resolution->track == Track::two && facts_.resolution->track == Track::one;
     }
 
     // Goes where the first open branch leads; gives the stage the dispute is in afterwards.
@@ -329,7 +329,7 @@ Deadline start_clock(World const& world, DisputeState const& state, DeadlineRule
 }
 
 Result<Resolution> resolve_again(World const& world, DisputeState const& state, Instant at) {
-    return resolve_track(world.law, {state.parties, state.claim.reason, state.claim.amount,
+    return resolve_track(world.law, {state.parties, state.claim->reason, state.claim->amount,
                                      state.concluded_at, at, state.commenced_at, state.consents});
 }
 

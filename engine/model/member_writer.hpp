@@ -2,6 +2,7 @@
 
 #include "engine/base/digest.hpp"
 #include "engine/base/json.hpp"
+#include "engine/base/shared.hpp"
 #include "engine/model/members.hpp"
 
 #include <array>
@@ -49,6 +50,10 @@ void write_list(JsonWriter& json, List const& list) {
     json.begin_array();
     for (auto const& item : list) write_value(json, item);
     json.end_array();
+}
+template <class T>
+void write_value(JsonWriter& json, Shared<T> const& shared) {
+    write_value(json, shared.get());
 }
 template <class T>
 void write_value(JsonWriter& json, std::vector<T> const& list) {

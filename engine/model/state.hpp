@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/base/shared.hpp"
 #include "engine/model/event.hpp"
 
 #include <array>
@@ -79,14 +80,15 @@ struct OutcomeState {
     friend bool operator==(OutcomeState const&, OutcomeState const&) = default;
 };
 
-// Where a dispute stands: a fold of its events and nothing else.
+// Where a dispute stands: a fold of its events and nothing else. Every act copies it; what an act
+// seldom changes is shared between the copies.
 struct DisputeState {
     DisputeId id;
     PlatformId platform;
     bool live = false;
     std::optional<TestClockId> clock;
     ProcedureRef procedure;
-    Resolution resolution;
+    Shared<Resolution> resolution;
     Instant filed_at;
     EventId filed_event;
     std::optional<Instant> commenced_at; // the notice was told to both (Art. 4A(3))
@@ -103,28 +105,30 @@ struct DisputeState {
     bool ended = false;
     std::optional<std::string> resumes;
 
-    std::array<PartyFacts, 2> parties; // by Side
-    ClaimFacts claim;
+    Shared<std::array<PartyFacts, 2>> parties; // by Side
+    Shared<ClaimFacts> claim;
     std::optional<ClaimFacts> counterclaim;
     std::optional<Answer> response;
     std::optional<Answer> reply;
-    std::vector<Consent> consents;
-    std::vector<Consent> pending_consents; // given, not yet confirmed
+    Shared<std::vector<Consent>> consents;
+    Shared<std::vector<Consent>> pending_consents; // given, not yet confirmed
 
-    std::vector<Deadline> deadlines;          // open ones, by name
-    std::vector<SuspendedDeadline> suspended; // waiting for the stage to resume
+    Shared<std::vector<Deadline>> deadlines;          // open ones, by name
+    Shared<std::vector<SuspendedDeadline>> suspended; // waiting for the stage to resume
     std::uint32_t last_stamp = 0;
-    std::vector<std::pair<std::string, Instant>> passed; // deadlines that passed, in order
-    std::map<std::string, std::uint32_t> extensions;     // agreed, by deadline
-    std::map<std::string, std::uint32_t> granted; // by a neutral or the administrator, by deadline
+    Shared<std::vector<std::pair<std::string, Instant>>> passed; // deadlines that passed, in order
+    Shared<std::map<std::string, std::uint32_t>> extensions;     // agreed, by deadline
+    Shared<std::map<std::string, std::uint32_t>>
+        granted; // by a neutral or the administrator, by deadline
     std::optional<ProposedExtension> proposed_extension;
-    std::vector<std::string> marks;
-    std::map<std::string, Instant> taken; // "<role> <step>": when that role last took that step
+    Shared<std::vector<std::string>> marks;
+    Shared<std::map<std::string, Instant>>
+        taken; // "<role> <step>": when that role last took that step
 
-    std::vector<Offer> offers;
-    std::array<Seat, 2> seats; // by SeatKind
+    Shared<std::vector<Offer>> offers;
+    Shared<std::array<Seat, 2>> seats; // by SeatKind
     std::optional<Instant> final_date;
-    std::vector<OutcomeState> outcomes; // versions; the last one counts
+    Shared<std::vector<OutcomeState>> outcomes; // versions; the last one counts
     std::optional<Side> correction_asked_by;
     std::optional<Side> withdrawal_asked_by;
     std::optional<Side> review_asked_by;

@@ -72,7 +72,7 @@ TEST(Permit, ALiveDisputeIsClosedToTestKeys) {
 
 TEST(Permit, WhoLeftTheSeatIsAStranger) {
     DisputeState state = dispute();
-    Seat& seat = state.seats[0];
+    Seat& seat = state.seats.edit()[0];
     seat.status = SeatStatus::vacant;
     seat.removed.push_back(seat.neutral);
     EXPECT_FALSE(viewer_of(neutral(1), state, {}));
@@ -80,7 +80,7 @@ TEST(Permit, WhoLeftTheSeatIsAStranger) {
 
 TEST(Permit, WhoIsAskedMaySeeWhatIsAsked) {
     DisputeState state = dispute();
-    state.seats[0].status = SeatStatus::asked;
+    state.seats.edit()[0].status = SeatStatus::asked;
     auto const viewer = viewer_of(neutral(1), state, {});
     ASSERT_TRUE(viewer);
     EXPECT_EQ(viewer->seat, SeatKind::mediator);
@@ -89,8 +89,8 @@ TEST(Permit, WhoIsAskedMaySeeWhatIsAsked) {
 
 TEST(Permit, WhoHoldsBothSeatsLooksWithTheDecidersEyes) {
     DisputeState state = dispute();
-    state.seats[1].status = SeatStatus::asked;
-    state.seats[1].neutral = id<NeutralId>(1);
+    state.seats.edit()[1].status = SeatStatus::asked;
+    state.seats.edit()[1].neutral = id<NeutralId>(1);
     EXPECT_EQ(viewer_of(neutral(1), state, {})->role, Role::decider);
 }
 

@@ -24,10 +24,10 @@ inline DisputeState dispute() {
     state.id = id<DisputeId>(1);
     state.platform = id<PlatformId>(1);
     state.filed_event = id<EventId>(1);
-    state.parties[0].id = id<PartyId>(1);
-    state.parties[1].id = id<PartyId>(2);
-    state.parties[1].side = Side::respondent;
-    Seat& seat = state.seats[static_cast<std::size_t>(SeatKind::mediator)];
+    state.parties.edit()[0].id = id<PartyId>(1);
+    state.parties.edit()[1].id = id<PartyId>(2);
+    state.parties.edit()[1].side = Side::respondent;
+    Seat& seat = state.seats.edit()[static_cast<std::size_t>(SeatKind::mediator)];
     seat.status = SeatStatus::seated;
     seat.neutral = id<NeutralId>(1);
     return state;

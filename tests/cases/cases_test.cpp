@@ -216,7 +216,7 @@ TEST_P(Cases, EachComesToTheEndThatItTells) {
         EXPECT_TRUE(state.ended) << state.stage;
         EXPECT_EQ(state.stage, text_in(end, "stage"));
         EXPECT_EQ(name_of(state.status), text_in(end, "status"));
-        EXPECT_EQ(name_of(state.resolution.track), text_in(file.json, "track"));
+        EXPECT_EQ(name_of(state.resolution->track), text_in(file.json, "track"));
         OutcomeState const* const outcome = state.outcome();
         if (end.at("outcome").is_null()) {
             EXPECT_EQ(outcome, nullptr);

@@ -179,9 +179,9 @@ TEST(Drafts, TheSecondClickComesAfterTheDispute) {
         input.consents.push_back(early);
     }
     play.file(start, std::move(input));
-    EXPECT_EQ(play.state.resolution.track, Track::two);
-    EXPECT_EQ(play.state.resolution.because.at(0).code, "LISTED_STATE");
-    EXPECT_NE(play.state.resolution.because.at(0).cites.find("s. 11(1)(c)"), std::string::npos);
+    EXPECT_EQ(play.state.resolution->track, Track::two);
+    EXPECT_EQ(play.state.resolution->because.at(0).code, "LISTED_STATE");
+    EXPECT_NE(play.state.resolution->because.at(0).cites.find("s. 11(1)(c)"), std::string::npos);
     auto const texts =
         agreement_texts(world().law, play.state.parties, Side::claimant, play.state.concluded_at);
     ASSERT_EQ(texts.size(), 1U);
@@ -208,7 +208,7 @@ TEST(Drafts, AnOutcomesHashIsOfTheTextAsShownAndTellsNothingOfIt) {
 TEST(Drafts, TheEnforcementPacketNamesWhatIsThereAndWhatIsNot) {
     Play play(Track::one);
     Instant const now = play.to_deliberation(start);
-    EXPECT_EQ(play.state.resolution.because.at(0).code, "B2B");
+    EXPECT_EQ(play.state.resolution->because.at(0).code, "B2B");
     play.must(now, Role::decider, "award", award_input());
     std::string const& content = play.record.back().content;
     for (std::string_view part : {"\"date\"", "\"grounds\"", "\"place\"", "\"signature\""})

@@ -179,7 +179,7 @@ TEST(Deadlines, OneWithoutAStepInThePresentStagePassesWithoutEffect) {
     stray.name = "stray";
     stray.step = "no_step_of_any_stage";
     stray.stamp = 99;
-    play.state.deadlines.push_back(stray);
+    play.state.deadlines.edit().push_back(stray);
     Decided const decided = fire(world(), play.rules, play.state, stray, play.stamp(stray.at));
     EXPECT_EQ(decided.after.stage, "response");
     EXPECT_EQ(decided.after.deadline("stray"), nullptr);

@@ -70,7 +70,7 @@ ActInput any_input(Play const& play, AvailableAct const& act, Role role, Chance&
         RespondInput input{chance.one_in(8) ? Answer::accept : Answer::contest, "Words.", {}, {}};
         if (chance.one_in(3))
             input.counterclaim =
-                ClaimInput{ClaimReason::non_payment, play.state.claim.amount, "Words.", {}};
+                ClaimInput{ClaimReason::non_payment, play.state.claim->amount, "Words.", {}};
         return input;
     }
     case InputKind::reply: return ReplyInput{Answer::contest, "Words."};
@@ -115,7 +115,7 @@ ActInput any_input(Play const& play, AvailableAct const& act, Role role, Chance&
                           "The file shows it."};
     }
     case InputKind::claim:
-        return ClaimInput{ClaimReason::damaged, play.state.claim.amount, "Words.", {refund(100)}};
+        return ClaimInput{ClaimReason::damaged, play.state.claim->amount, "Words.", {refund(100)}};
     case InputKind::language: return LanguageInput{chance.one_in(2) ? "fr" : "de"};
     case InputKind::languages: return LanguagesInput{{"fr", "de"}};
     case InputKind::representative: {
@@ -177,7 +177,7 @@ void check_invariants(Play const& play) {
         for (std::uint32_t count : room) counted += count;
     ASSERT_EQ(counted, s.version);
     for (std::string const& mark : s.marks) ASSERT_EQ(mark.find("admit"), std::string::npos);
-    if (s.resolution.track == Track::two)
+    if (s.resolution->track == Track::two)
         for (OutcomeState const& outcome : s.outcomes) ASSERT_NE(outcome.kind, OutcomeKind::award);
     // Nobody is bound who did not agree.
     OutcomeState const* outcome = s.outcome();

@@ -138,9 +138,9 @@ TEST(Refusals, AnExtensionIsAskedForWithinItsBounds) {
     EXPECT_EQ(extend(Role::claimant, {11, PeriodUnit::days}), "extension_too_long");
     EXPECT_EQ(extend(Role::claimant, {5, PeriodUnit::days}), "taken");
     EXPECT_EQ(extend(Role::respondent, {6, PeriodUnit::days}), "taken") << "a counter-proposal";
-    EXPECT_EQ(play.state.extensions.count("negotiation"), 0U);
+    EXPECT_EQ(play.state.extensions->count("negotiation"), 0U);
     EXPECT_EQ(extend(Role::claimant, {6, PeriodUnit::days}), "taken");
-    EXPECT_EQ(play.state.extensions.at("negotiation"), 1U);
+    EXPECT_EQ(play.state.extensions->at("negotiation"), 1U);
     EXPECT_EQ(extend(Role::claimant, {1, PeriodUnit::days}), "extension_used");
 }
 

@@ -48,10 +48,10 @@ TEST(StateDump, HasALineForEveryMemberOfTheState) {
 
 TEST(StateDump, ShowsEveryMemberOfThePartsInside) {
     DisputeState state;
-    state.offers.emplace_back();
+    state.offers.edit().emplace_back();
     state.proposed_extension.emplace();
-    state.suspended.emplace_back();
-    state.outcomes.emplace_back();
+    state.suspended.edit().emplace_back();
+    state.outcomes.edit().emplace_back();
     auto const shown = [&](std::string const& field) {
         for (std::string const& line : lines_of(dump(state)))
             if (line.starts_with(field + ' ')) return Json::parse(line.substr(field.size() + 1));
@@ -119,12 +119,12 @@ TEST(StateDump, TellsStatesApartAndEqualOnesNot) {
     std::vector<std::function<void(DisputeState&)>> const changes = {
         [](DisputeState& s) { s.version = 7; },
         [](DisputeState& s) { s.deadlines = {sample_deadline()}; },
-        [](DisputeState& s) { s.taken["claimant offer"] = at("2026-11-21T10:00:00.000001Z"); },
-        [](DisputeState& s) { s.extensions["negotiation"] = 1; },
-        [](DisputeState& s) { s.passed.emplace_back("response", at("2026-11-21T10:00:00Z")); },
-        [](DisputeState& s) { s.seats[1].peremptory[0] = 1; },
+        [](DisputeState& s) { s.taken.edit()["claimant offer"] = at("2026-11-21T10:00:00.000001Z"); },
+        [](DisputeState& s) { s.extensions.edit()["negotiation"] = 1; },
+        [](DisputeState& s) { s.passed.edit().emplace_back("response", at("2026-11-21T10:00:00Z")); },
+        [](DisputeState& s) { s.seats.edit()[1].peremptory[0] = 1; },
         [](DisputeState& s) { s.counts[1][2] = 3; },
-        [](DisputeState& s) { s.offers.emplace_back().accepted_by[1] = true; },
+        [](DisputeState& s) { s.offers.edit().emplace_back().accepted_by[1] = true; },
         [](DisputeState& s) { s.resumes = ""; },
         [](DisputeState& s) { s.correction_asked_by = Side::claimant; },
     };
@@ -145,7 +145,7 @@ TEST(StateDump, TellsStatesApartAndEqualOnesNot) {
 TEST(StateDump, WritesAFieldAsOneLineOfJson) {
     DisputeState state;
     state.stage = "a\nb";
-    state.extensions["negotiation"] = 2;
+    state.extensions.edit()["negotiation"] = 2;
     std::string const text = dump(state);
     EXPECT_THAT(text, testing::HasSubstr("\nstage \"a\\nb\"\n"));
     EXPECT_THAT(text, testing::HasSubstr("\nextensions {\"negotiation\":2}\n"));
