@@ -93,6 +93,10 @@ public:
         real_.set_clock_once(clock, now, receipt);
     }
     void beat(Instant now) override { real_.beat(now); }
+    bool take_lease(std::string const& name, std::string const& holder, Instant now,
+                    Instant until) override {
+        return real_.take_lease(name, holder, now, until);
+    }
     void delete_receipts_before(Instant at) override { real_.delete_receipts_before(at); }
     void delete_outbox(std::vector<std::string> const& ids) override { real_.delete_outbox(ids); }
     void checkpoint() override { real_.checkpoint(); }

@@ -19,8 +19,12 @@
 namespace parley::app {
 namespace {
 
-EngineOptions engine_options() {
+EngineOptions engine_options(Files const& files) {
     EngineOptions options;
+    // Another process on the same PostgreSQL database may be writing at any time; SQLite's folder is
+    // this process's alone.
+    options.writers = files.url.empty() ? Writers::one : Writers::several;
+    options.node = hex_of(random32()).substr(0, 16);
     options.log = [](std::string const& line) { log_line("error", line); };
     return options;
 }
@@ -135,7 +139,7 @@ net::awaitable<Done> stay_open(Running& running, Prepare prepare, Ready ready) {
 House::House(Files const& files, World rules, Care care)
     : world(std::move(rules)), folder(files.folder, files.database),
       journal(open_journal(files, folder, care)), reader(open_reader(files, folder)),
-      engine(world, *journal, *reader, clock, engine_options()) {}
+      engine(world, *journal, *reader, clock, engine_options(files)) {}
 
 Done use_house(House& house, Prepare task) {
     net::io_context io(1);

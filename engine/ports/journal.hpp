@@ -30,6 +30,10 @@ public:
     virtual void set_clock_once(TestClockId clock, Instant now, StoredReceipt const& receipt) = 0;
     // Proof of life for the outage rule (S11, docs/LAW.md).
     virtual void beat(Instant now) = 0;
+    // Takes or keeps a lease of the whole database, such as the working of deadlines: true when `holder`
+    // has it until `until`, false while another one does.
+    virtual bool take_lease(std::string const& name, std::string const& holder, Instant now,
+                            Instant until) = 0;
     virtual void delete_receipts_before(Instant at) = 0;
     virtual void delete_outbox(std::vector<std::string> const& ids) = 0;
     // Moves the write-ahead log into the database file; the writer alone does it.

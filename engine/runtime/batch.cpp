@@ -17,7 +17,7 @@ namespace {
 
 // No dispute has a longer chain of clock steps; a longer one is a bug of its procedure.
 constexpr int fires_most = 1000;
-constexpr int tries_most = 3;
+constexpr int tries_most = 8; // other nodes may be faster several times
 constexpr std::size_t advance_chunk = 256;
 constexpr std::string_view outage = "outage"; // the cause of an extension, as recorded
 
@@ -45,7 +45,72 @@ std::unexpected<Refusal> quarantine_refusal() {
 
 } // namespace
 
-void Committer::Batch::take(Job& job) {
+void Committer::Batch::take(std::vector<Job> some) {
+    try {
+        catch_up_for(some);
+    } catch (Fault const& fault) {
+        self.log_(fmt::format("looking up versions failed: {}", fault.what()));
+        self.store_failed(false);
+        for (Job& job : some)
+            decline(job, RefusalCode::busy, "The store cannot be read just now; try again.");
+        return;
+    }
+    for (Job& job : some) take_one(jobs.emplace_back(std::move(job)));
+}
+
+void Committer::Batch::catch_up_for(std::vector<Job> const& some) {
+    if (self.writers_ == Writers::one) return;
+    std::vector<DisputeId> disputes;
+    bool clocks = false;
+    for (Job const& job : some)
+        std::visit(Overloaded{
+                       [&](AskJob const& what) {
+                           if (auto const* command = std::get_if<Command>(&what.ask))
+                               disputes.push_back(command->dispute);
+                           else clocks = clocks || std::get<Filing>(what.ask).input.clock;
+                       },
+                       [&](FireJob const& what) { disputes.push_back(what.dispute); },
+                       [&](OutageJob const& what) { disputes.push_back(what.dispute); },
+                       [&](EraseJob const& what) { disputes.push_back(what.dispute); },
+                       [&](AdvanceJob const&) { clocks = true; },
+                       [](ChoreJob const&) {},
+                   },
+                   job);
+    catch_up(disputes);
+    for (DisputeId const& dispute : disputes) {
+        EntryPtr const entry = self.cache_.find(dispute);
+        clocks = clocks || (entry && entry->state.clock);
+    }
+    if (!clocks) return;
+    self.load_clocks();
+    registry = self.registry();
+}
+
+void Committer::Batch::catch_up(std::vector<DisputeId> const& disputes) {
+    if (self.writers_ == Writers::one) return;
+    std::vector<DisputeId> cached;
+    std::vector<std::string> streams;
+    for (DisputeId const& dispute : disputes) {
+        // What this batch or the one before it decided on was looked up then; should that have been
+        // overtaken, the unit loses.
+        if (overlay.contains(dispute) || (before_ && before_->changed.contains(dispute))) continue;
+        if (!self.cache_.find(dispute)) continue; // will be read anyway
+        cached.push_back(dispute);
+        streams.push_back(dispute.text());
+    }
+    if (streams.empty()) return;
+    auto const versions = self.reader_.stream_versions(streams);
+    for (std::size_t i = 0; i < cached.size(); ++i) {
+        EntryPtr const entry = self.cache_.find(cached[i]);
+        if (entry && entry->heads.version != versions[i]) self.refresh(cached[i]);
+    }
+}
+
+std::vector<Job> Committer::Batch::give_back() {
+    return {std::make_move_iterator(jobs.begin()), std::make_move_iterator(jobs.end())};
+}
+
+void Committer::Batch::take_one(Job& job) {
     try {
         std::visit(Overloaded{
                        [&](AskJob& what) { ask(job, what); },
@@ -75,7 +140,7 @@ void Committer::Batch::ask(Job& job, AskJob& what) {
 
 Result<Receipt> Committer::Batch::decide_ask(AskJob& what, Slot& slot) {
     auto const& key = receipt_of(what.ask);
-    if (key && !keys.emplace(key->scope, key->key).second) return key_in_progress();
+    if (key && key_taken(*key)) return key_in_progress();
     auto result = std::visit(Overloaded{
                                  [&](Filing& filing) { return decide_filing_of(filing, slot); },
                                  [&](Command& command) { return decide_command(command, slot); },
@@ -84,6 +149,12 @@ Result<Receipt> Committer::Batch::decide_ask(AskJob& what, Slot& slot) {
     if (!result && key) // refused now, but perhaps done already under this key
         if (auto before = recorded(*key)) return std::move(*before);
     return result;
+}
+
+bool Committer::Batch::key_taken(ReceiptKey const& key) {
+    std::pair name(key.scope, key.key);
+    if (before_ && !before_->answered && before_->keys.contains(name)) return true;
+    return !keys.insert(std::move(name)).second;
 }
 
 Result<Receipt> Committer::Batch::decide_filing_of(Filing& filing, Slot& slot) {
@@ -96,7 +167,7 @@ Result<Receipt> Committer::Batch::decide_filing_of(Filing& filing, Slot& slot) {
                 RefusalCode::invalid, "/clock",
                 "There is no such test clock; create one with POST /v1/test/clocks.");
     }
-    Entropy entropy(random32());
+    Entropy entropy(self.seed());
     Stamp const stamp{now_of(filing.input.clock), entropy, roster(filing.live)};
     auto decided = decide_filing(self.world_, filing, stamp);
     if (!decided) return std::unexpected(std::move(decided.error()));
@@ -116,7 +187,7 @@ Result<Receipt> Committer::Batch::decide_command(Command& command, Slot& slot) {
     if (!entry->quarantine.empty()) return quarantine_refusal();
     Instant const at = std::max(now_of(entry->state.clock), entry->state.last_at);
     entry = fire_due(std::move(entry), at);
-    Entropy entropy(random32());
+    Entropy entropy(self.seed());
     Stamp const stamp{at, entropy, roster(entry->state.live)};
     auto decided = decide(self.world_, *entry->procedure, entry->state, command, stamp);
     if (!decided) return std::unexpected(std::move(decided.error()));
@@ -141,7 +212,7 @@ void Committer::Batch::extend_for_outage(Job& job, OutageJob const& what) {
     EntryPtr const entry = entry_of(what.dispute);
     if (entry && entry->quarantine.empty() && entry->state.deadline(what.deadline) != nullptr &&
         !moved_for_outage(self.reader_.events(what.dispute.text()), what)) {
-        Entropy entropy(random32());
+        Entropy entropy(self.seed());
         Stamp const stamp{std::max(what.out_since, entry->state.last_at), entropy, {}};
         auto decided = grant_extension(self.world_, entry->state, what.deadline,
                                        {1, PeriodUnit::days}, std::string(outage), stamp);
@@ -170,7 +241,7 @@ void Committer::Batch::erase(Job& job, EraseJob const& what) {
         std::string const stream = what.dispute.text();
         for (Unit const& unit : units) // what this batch says is not stored yet
             if (unit.stream == stream) add_events(unit.events);
-        Entropy entropy(random32());
+        Entropy entropy(self.seed());
         Stamp const stamp{at, entropy, {}};
         auto decided = erase_content(entry->state, std::move(events), what.actor, stamp);
         if (!decided.events.empty()) slot.unit = add(entry.get(), std::move(decided), entropy, {});
@@ -187,7 +258,7 @@ void Committer::Batch::advance(Job& job, AdvanceJob& what) {
     } else if (auto before = advanced_before(what)) {
         if (auto done = std::exchange(what.done, {})) done(std::move(*before));
         return;
-    } else if (what.receipt && !keys.emplace(what.receipt->scope, what.receipt->key).second) {
+    } else if (what.receipt && key_taken(*what.receipt)) {
         slot.result = key_in_progress();
     } else if (auto const there = arrives.find(what.clock);
                what.to < (there != arrives.end() ? there->second : clock->second.now)) {
@@ -199,6 +270,9 @@ void Committer::Batch::advance(Job& job, AdvanceJob& what) {
         // A deadline that falls on `to` itself has not passed: acts of that instant come first (S10).
         auto const rows =
             self.reader_.due(what.clock, what.to - 1, advance_chunk + what.stuck.size());
+        std::vector<DisputeId> due;
+        for (DueRow const& row : rows) due.push_back(row.dispute);
+        catch_up(due);
         bool more = false; // what another job of this batch fired may have left something due
         for (DueRow const& row : rows) {
             if (what.stuck.contains(row.dispute)) continue;
@@ -234,6 +308,10 @@ Instant Committer::Batch::now_of(std::optional<TestClockId> const& clock) const 
 EntryPtr Committer::Batch::entry_of(DisputeId dispute) {
     auto const known = overlay.find(dispute);
     if (known != overlay.end()) return known->second;
+    if (before_) {
+        auto const left = before_->overlay.find(dispute);
+        if (left != before_->overlay.end()) return left->second;
+    }
     EntryPtr entry = self.load(dispute);
     if (entry) overlay.emplace(dispute, entry);
     return entry;
@@ -244,7 +322,7 @@ EntryPtr Committer::Batch::fire_due(EntryPtr entry, Instant at, Job* for_clock) 
         Deadline const* due = first_due(entry->state, at);
         if (due == nullptr) return entry;
         Deadline const deadline = *due;
-        Entropy entropy(random32());
+        Entropy entropy(self.seed());
         Stamp const stamp{deadline.at, entropy, roster(entry->state.live)};
         Decided decided = fire(self.world_, *entry->procedure, entry->state, deadline, stamp);
         std::size_t const unit = add(entry.get(), std::move(decided), entropy, {});
@@ -323,29 +401,40 @@ std::optional<Result<Receipt>> Committer::Batch::try_recorded(ReceiptKey const& 
     }
 }
 
-std::vector<Job> Committer::Batch::finish(std::vector<Job>& jobs) {
-    std::vector<UnitFate> fates;
+void Committer::Batch::commit() {
+    if (units.empty()) return;
     try {
-        if (!units.empty()) {
-            fates = self.journal_.append(units);
-            self.store_worked();
-        }
+        fates = self.journal_.append(units);
+        self.store_worked();
     } catch (Fault const& fault) {
         bool const unknown = dynamic_cast<UnknownFate const*>(&fault) != nullptr;
         self.store_failed(unknown);
         self.log_(
             fmt::format("a commit {}: {}", unknown ? "of unknown fate" : "failed", fault.what()));
-        if (unknown && self.journal_.recovers()) {
+        fate_unknown = unknown;
+        failed = true;
+    }
+}
+
+bool Committer::Batch::whole() const {
+    return !failed &&
+           std::ranges::all_of(fates, [](UnitFate fate) { return fate == UnitFate::won; });
+}
+
+std::vector<Job> Committer::Batch::finish() {
+    answered = true;
+    if (failed) {
+        bool tell = !fate_unknown; // by their receipts, where these can be told
+        if (fate_unknown && self.journal_.recovers()) {
             self.in_doubt_.insert(changed.begin(), changed.end());
-            answer_all_failed(jobs, self.settle()); // by their receipts, where it can be told
-            return {};
-        }
-        if (unknown)
+            tell = self.settle();
+        } else if (fate_unknown) {
             for (DisputeId const& dispute : changed) self.refresh(dispute);
-        answer_all_failed(jobs, !unknown);
+        }
+        answer_all_failed(tell);
         return {};
     }
-    publish(fates);
+    publish();
 
     std::vector<Job> again;
     for (Slot& slot : slots) {
@@ -386,7 +475,7 @@ std::vector<Job> Committer::Batch::finish(std::vector<Job>& jobs) {
 }
 
 // Makes visible what was committed, before anyone is answered.
-void Committer::Batch::publish(std::vector<UnitFate> const& fates) {
+void Committer::Batch::publish() {
     for (std::size_t i = 0; i < units.size(); ++i) {
         if (fates[i] != UnitFate::won) {
             if (auto dispute = DisputeId::parse(units[i].stream)) lost.insert(*dispute);
@@ -457,7 +546,7 @@ Refusal Committer::Batch::failed_refusal() const {
     return {RefusalCode::busy, "Nothing was recorded: the store failed; try again.", {}, {}, {}};
 }
 
-void Committer::Batch::answer_all_failed(std::vector<Job>& jobs, bool look) {
+void Committer::Batch::answer_all_failed(bool look) {
     Refusal const refusal = failed_refusal();
     for (Job& job : jobs) {
         // Such a request may have been made and recorded before; then its answer stands.

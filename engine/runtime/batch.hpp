@@ -2,7 +2,10 @@
 
 #include "engine/runtime/committer.hpp"
 
+#include <atomic>
+#include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -13,13 +16,27 @@
 
 namespace parley {
 
-// One run of the committer: what its jobs decided, before and after the commit.
+// One transaction of the committer: what its jobs decided, the commit, and what comes after it. `take`
+// and `commit` with `finish` may run on different threads, one after the other.
 struct Committer::Batch {
-    explicit Batch(Committer& committer) : self(committer), registry(committer.registry()) {}
+    // `before` is the batch that is being committed meanwhile, or null: this one is decided on what
+    // that one leaves behind, and counts only if that one wins whole.
+    Batch(Committer& committer, std::shared_ptr<Batch const> before)
+        : self(committer), before_(std::move(before)), registry(committer.registry()) {}
 
-    void take(Job& job);
-    // Commits, publishes and answers; returns the jobs that want another run.
-    std::vector<Job> finish(std::vector<Job>& jobs);
+    // Decides these jobs; they belong to the batch from here on.
+    void take(std::vector<Job> some);
+    std::size_t size() const { return jobs.size(); }
+    // The one transaction. Never throws: a failure is kept and `finish` tells it.
+    void commit();
+    // Publishes and answers; returns the jobs that want another run.
+    std::vector<Job> finish();
+    // After `commit`: everything decided here is durable, so what was decided on top of it holds.
+    bool whole() const;
+    // Nothing was committed: the jobs as they came, to be decided anew.
+    std::vector<Job> give_back();
+    // After `finish` of the one before.
+    void forget_before() { before_.reset(); }
 
 private:
     static constexpr std::size_t no_unit = static_cast<std::size_t>(-1);
@@ -38,6 +55,10 @@ private:
         Fired fired;
     };
 
+    void take_one(Job& job);
+    // With several nodes: reads again what others have written to since it was cached. Throws Fault.
+    void catch_up(std::vector<DisputeId> const& disputes);
+    void catch_up_for(std::vector<Job> const& some);
     void ask(Job& job, AskJob& what);
     void fire_now(Job& job, FireJob const& what);
     void extend_for_outage(Job& job, OutageJob const& what);
@@ -68,15 +89,23 @@ private:
     // The answer to an advance that was made before under the same key.
     std::optional<Result<Advanced>> advanced_before(AdvanceJob const& what);
     void finish_advance(Slot& slot, AdvanceJob& what, std::vector<Job>& again);
-    void publish(std::vector<UnitFate> const& fates);
+    void publish();
     bool was_lost(DisputeId dispute) const { return lost.contains(dispute); }
     // The batch was not committed, or perhaps it was: what each of its jobs is told. With `look` a key
     // that was answered before is answered so again.
-    void answer_all_failed(std::vector<Job>& jobs, bool look);
+    void answer_all_failed(bool look);
     Refusal failed_refusal() const;
 
+    bool key_taken(ReceiptKey const& key);
+
     Committer& self;
+    std::shared_ptr<Batch const> before_;
     RegistryPtr registry;
+    std::deque<Job> jobs; // where slots point to
+    std::vector<UnitFate> fates;
+    std::atomic<bool> answered = false; // its keys are told by their receipts from here on
+    bool failed = false;                // nothing was written, or with the next nobody knows
+    bool fate_unknown = false;
     std::unordered_map<DisputeId, EntryPtr> overlay; // changed or read in this batch
     std::vector<Unit> units;
     std::vector<Slot> slots;

@@ -37,26 +37,30 @@ void decline(Job& job, RefusalCode code, std::string const& why) {
 }
 
 Committer::Committer(World const& world, Journal& journal, Reader& reader, Clock const& clock,
-                     DisputeCache& cache, std::function<void(std::string const&)> log)
+                     DisputeCache& cache, std::function<void(std::string const&)> log,
+                     Writers writers)
     : world_(world), journal_(journal), reader_(reader), clock_(clock), cache_(cache),
-      log_(std::move(log)), registry_(std::make_shared<Registry const>()) {}
+      log_(std::move(log)), writers_(writers), registry_(std::make_shared<Registry const>()) {}
+
+bool Committer::decline_in_doubt(std::vector<Job>& jobs) {
+    if (!saw_unknown_fate_ || !journal_.recovers() || settle()) return false;
+    // Neither what is cached nor what a reader finds is sure to stay; nobody is told anything by it.
+    for (Job& job : jobs)
+        decline(job, RefusalCode::outcome_unknown,
+                "The store does not yet say what it has recorded; retry with the same "
+                "Idempotency-Key.");
+    return true;
+}
 
 std::vector<Job> Committer::run(std::vector<Job> jobs) {
-    soonest_armed_.reset();
-    if (saw_unknown_fate_ && journal_.recovers() && !settle()) {
-        // Neither what is cached nor what a reader finds is sure to stay; nobody is told anything by it.
-        for (Job& job : jobs)
-            decline(job, RefusalCode::outcome_unknown,
-                    "The store does not yet say what it has recorded; retry with the same "
-                    "Idempotency-Key.");
-        return {};
-    }
+    if (decline_in_doubt(jobs)) return {};
     if (registry_stale_) try_load_registry();
     run_chores(jobs);
     if (jobs.empty()) return {};
-    Batch batch(*this);
-    for (Job& job : jobs) batch.take(job);
-    return batch.finish(jobs);
+    Batch batch(*this, nullptr);
+    batch.take(std::move(jobs));
+    batch.commit();
+    return batch.finish();
 }
 
 void Committer::run_chores(std::vector<Job>& jobs) {
@@ -93,6 +97,14 @@ void Committer::run_chores(std::vector<Job>& jobs) {
     for (Ran& ran : all)
         ran.chore->done(!ran.failed && ran.chore->reload_registry ? unread : ran.failed);
     std::erase_if(jobs, [](Job const& job) { return std::holds_alternative<ChoreJob>(job); });
+}
+
+Bytes32 Committer::seed() {
+    if (seeds_left_ == 0) {
+        fill_random({seeds_.front().data(), sizeof seeds_});
+        seeds_left_ = seeds_.size();
+    }
+    return std::exchange(seeds_[--seeds_left_], {});
 }
 
 EntryPtr Committer::load(DisputeId dispute) {
@@ -161,6 +173,7 @@ void Committer::store_failed(bool fate_unknown) {
 }
 
 void Committer::load_registry() {
+    std::scoped_lock loading(loading_mutex_);
     registry_stale_ = true; // until all of it is read
     auto fresh = std::make_shared<Registry>();
     for (Platform& platform : reader_.platforms())
@@ -174,8 +187,17 @@ void Committer::load_registry() {
     registry_stale_ = false;
 }
 
+void Committer::load_clocks() {
+    std::scoped_lock loading(loading_mutex_);
+    auto fresh = std::make_shared<Registry>(*registry());
+    fresh->clocks.clear();
+    for (TestClock& clock : reader_.clocks()) fresh->clocks.emplace(clock.id, std::move(clock));
+    publish(std::move(fresh));
+}
+
 void Committer::try_load_neutrals() try {
     if (registry_stale_) return load_registry();
+    std::scoped_lock loading(loading_mutex_);
     registry_stale_ = true;
     auto fresh = std::make_shared<Registry>(*registry());
     fresh->neutrals.clear();

@@ -5,6 +5,7 @@
 #include "engine/runtime/cache.hpp"
 #include "engine/runtime/engine.hpp"
 
+#include <array>
 #include <atomic>
 #include <exception>
 #include <functional>
@@ -12,6 +13,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -63,19 +65,31 @@ using Job = std::variant<AskJob, FireJob, OutageJob, EraseJob, AdvanceJob, Chore
 void decline(Job& job, RefusalCode code, std::string const& why);
 
 // Decides a batch of jobs against an overlay and commits all of it in one transaction (group commit).
-// A plain class without threads: the engine drives it from its writer thread, the simulator from a
-// loop. Only `registry` may be called from other threads.
+// A plain class without threads: the engine drives it through a WritePipeline, the simulator from a
+// loop. Only `registry` may be called from threads that do neither.
 class Committer {
 public:
+    struct Batch; // runtime/batch.hpp
+
     Committer(World const& world, Journal& journal, Reader& reader, Clock const& clock,
-              DisputeCache& cache, std::function<void(std::string const&)> log);
+              DisputeCache& cache, std::function<void(std::string const&)> log,
+              Writers writers = Writers::one);
 
     // Runs every job to its answer, but for those it returns: they want to be run again (a clock that
     // has not arrived, a command that lost a race). Answers are handed to `done`, after the commit. A
     // store that fails is answered too; what is thrown is a bug, and the answers are then lost.
     std::vector<Job> run(std::vector<Job> jobs);
-    // The soonest deadline of real time that the last `run` armed; the timer service looks at it.
-    std::optional<Instant> soonest_armed() const { return soonest_armed_; }
+    // After a commit of unknown fate that is not settled yet: tells all of them so, and true. Before a
+    // batch, while none is being committed.
+    bool decline_in_doubt(std::vector<Job>& jobs);
+    // Whether a job may be decided while another batch is being committed. The others read what is
+    // stored, write beside the journal, or move a clock: they run alone.
+    static bool may_overlap(Job const& job) {
+        return std::holds_alternative<AskJob>(job) || std::holds_alternative<FireJob>(job);
+    }
+    // The soonest deadline of real time that was armed since the last call; the timer service looks at
+    // it. Called by whoever finishes batches.
+    std::optional<Instant> take_soonest_armed() { return std::exchange(soonest_armed_, {}); }
 
     void load_registry();
     void try_load_registry(); // keeps the old one and logs when the store cannot be read
@@ -90,12 +104,14 @@ public:
     std::atomic<bool> storage_ok{true};
 
 private:
-    struct Batch;
     friend struct Batch;
+    // What a command draws from: the operating system is asked for many at once.
+    Bytes32 seed();
     void run_chores(std::vector<Job>& jobs);
     EntryPtr load(DisputeId dispute);
     // Puts into the cache what is stored now, after the fate of a unit was not what was decided.
     void refresh(DisputeId dispute);
+    void load_clocks();       // several nodes: another one may have moved them
     void try_load_neutrals(); // the part of the registry that disputes change
     void publish(std::shared_ptr<Registry> fresh);
     void store_worked();
@@ -110,11 +126,15 @@ private:
     Clock const& clock_;
     DisputeCache& cache_;
     std::function<void(std::string const&)> log_;
+    Writers writers_;
+    std::mutex loading_mutex_; // so that what was read last is published last
     mutable std::mutex registry_mutex_;
     RegistryPtr registry_;
-    bool registry_stale_ = false;   // the last reading failed; the next run tries again
-    bool saw_unknown_fate_ = false; // and it is not settled yet
-    std::set<DisputeId> in_doubt_;  // what such a commit was about
+    std::array<Bytes32, 64> seeds_{};
+    std::size_t seeds_left_ = 0;
+    std::atomic<bool> registry_stale_ = false; // the last reading failed; the next run tries again
+    std::atomic<bool> saw_unknown_fate_ = false; // and it is not settled yet
+    std::set<DisputeId> in_doubt_;               // what such a commit was about
     mutable std::mutex quarantine_mutex_;
     std::set<DisputeId> quarantined_;
     std::optional<Instant> soonest_armed_;

@@ -7,6 +7,7 @@
 #include "engine/runtime/key_refusals.hpp"
 #include "engine/runtime/timer_service.hpp"
 #include "engine/runtime/work_queue.hpp"
+#include "engine/runtime/write_pipeline.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -19,8 +20,6 @@
 #include <atomic>
 #include <exception>
 #include <future>
-#include <pthread.h>
-#include <thread>
 
 namespace parley {
 
@@ -32,9 +31,9 @@ std::move_only_function<void(T)> answer_to(Handler handler) {
     return [handler = std::move(handler)](T answer) mutable {
         auto executor = net::get_associated_executor(handler);
         AnswerBatch::give(std::move(executor),
-                      [handler = std::move(handler), answer = std::move(answer)]() mutable {
-                          std::move(handler)(std::move(answer));
-                      });
+                          [handler = std::move(handler), answer = std::move(answer)]() mutable {
+                              std::move(handler)(std::move(answer));
+                          });
     };
 }
 
@@ -60,10 +59,14 @@ struct Engine::Impl {
         : world(the_world), journal(the_journal), reader(the_reader), clock(the_clock),
           options(std::move(the_options)),
           log(options.log ? options.log : [](std::string const&) {}), cache(options.cache_most),
-          queue(options.queue_most), committer(world, journal, reader, clock, cache, log),
-          timers(reader, clock, queue, log), readers(options.reader_threads) {}
+          queue(options.queue_most),
+          committer(world, journal, reader, clock, cache, log, options.writers),
+          timers(reader, clock, queue, log, options.writers, options.node),
+          readers(options.reader_threads),
+          pipeline(
+              committer, queue, options.batch_most,
+              [this](Instant soonest) { timers.look_again(soonest); }, log) {}
 
-    void write_loop();
     void apply_outage_rule(Instant now);
 
     template <class Answer, class MakeJob>
@@ -89,7 +92,7 @@ struct Engine::Impl {
     }
 
     World const& world;
-    Journal& journal; // the writer's, and before there is one the caller's
+    Journal& journal; // the pipeline's, and before it has started the caller's
     Reader& reader;
     Clock const& clock;
     EngineOptions options;
@@ -99,7 +102,7 @@ struct Engine::Impl {
     Committer committer;
     TimerService timers;
     net::thread_pool readers;
-    std::thread writer;
+    WritePipeline pipeline;
     std::atomic<bool> running{false};
 };
 
@@ -111,7 +114,7 @@ Engine::Engine(World const& world, Journal& journal, Reader& reader, Clock const
 
 Engine::~Engine() { stop(); }
 
-// On the caller's thread, before the writer's is started. Nothing says that the service is back until
+// On the caller's thread, before the pipeline is started. Nothing says that the service is back until
 // every deadline that lost time has been moved: what is left over by a failure is done at the next start.
 void Engine::Impl::apply_outage_rule(Instant now) {
     if (auto const last = reader.last_beat()) {
@@ -138,38 +141,19 @@ void Engine::Impl::apply_outage_rule(Instant now) {
 }
 
 void Engine::start(Timekeeping time) {
-    PARLEY_ASSERT(!impl_->writer.joinable(), "an engine starts once");
+    PARLEY_ASSERT(!impl_->pipeline.started(), "an engine starts once");
     Instant const now = impl_->clock.now();
     if (time == Timekeeping::on) impl_->apply_outage_rule(now);
     impl_->running = true;
-    impl_->writer = std::thread([this] { impl_->write_loop(); });
+    impl_->pipeline.start();
     if (time == Timekeeping::on) impl_->timers.start(now);
-}
-
-void Engine::Impl::write_loop() {
-    ::pthread_setname_np(::pthread_self(), "parley-writer"); // as profilers and debuggers show it
-    while (true) {
-        std::vector<Job> jobs = queue.take(options.batch_most);
-        if (jobs.empty()) return;
-        try {
-            for (Job& job : committer.run(std::move(jobs)))
-                if (!queue.push(job, false))
-                    decline(job, RefusalCode::busy, "The server is stopping; ask again.");
-        } catch (std::exception const& bug) {
-            // Those who asked would wait for ever. What is durable is known after a restart, which
-            // is the road that is tested.
-            log(fmt::format("the writer cannot go on: {}", bug.what()));
-            std::terminate();
-        }
-        if (auto const soonest = committer.soonest_armed()) timers.look_again(*soonest);
-    }
 }
 
 void Engine::stop() {
     impl_->running = false;
     impl_->timers.stop();
     impl_->queue.close();
-    if (impl_->writer.joinable()) impl_->writer.join();
+    impl_->pipeline.join();
     impl_->readers.join();
 }
 
@@ -185,7 +169,8 @@ net::awaitable<Result<Receipt>> Engine::file(Filing filing) {
 
 net::awaitable<Result<Receipt>> Engine::submit(Command command) {
     // Reading is done here, before the writer sees the command, so that the writer seldom waits.
-    EntryPtr const entry = co_await find(command.dispute);
+    EntryPtr entry = impl_->cache.find(command.dispute);
+    if (!entry) entry = co_await find(command.dispute);
     if (!entry) co_return refuse(RefusalCode::not_found, "There is no such dispute.");
     co_return co_await impl_->ask<Result<Receipt>>(
         [command = std::move(command)](auto done) mutable {
@@ -202,14 +187,19 @@ net::awaitable<Result<Receipt>> Engine::erase(DisputeId dispute, Actor actor) {
         true);
 }
 
-EntryPtr Engine::find_cached(DisputeId dispute) { return impl_->cache.find(dispute); }
+EntryPtr Engine::find_cached(DisputeId dispute) {
+    return impl_->options.writers == Writers::one ? impl_->cache.find(dispute) : nullptr;
+}
 
 net::awaitable<EntryPtr> Engine::find(DisputeId dispute) {
-    if (EntryPtr cached = impl_->cache.find(dispute)) co_return cached;
-    EntryPtr entry = co_await read([this, dispute](Reader& reader) {
+    EntryPtr const cached = impl_->cache.find(dispute);
+    if (cached && impl_->options.writers == Writers::one) co_return cached;
+    EntryPtr entry = co_await read([this, dispute, cached](Reader& reader) {
+        if (cached && reader.stream_versions({dispute.text()}).front() == cached->heads.version)
+            return cached;
         return replay(impl_->world, dispute, reader.events(dispute.text()));
     });
-    if (!entry) co_return nullptr;
+    if (!entry || entry == cached) co_return entry;
     impl_->committer.note_quarantine(dispute, *entry);
     impl_->cache.put(entry);
     co_return entry;

@@ -39,11 +39,17 @@ struct Advanced {
 };
 constexpr std::size_t fired_max = 10'000;
 
+// Whether others write to the same database. With several nodes what is cached may be behind what is
+// stored: its version is looked up before anything is decided on it or shown from it.
+enum class Writers : bool { one, several };
+
 struct EngineOptions {
     std::size_t queue_most = 4096;    // commands waiting; beyond it `busy` (503)
     std::size_t batch_most = 256;     // commands a transaction
     std::size_t cache_most = 100'000; // disputes kept in memory
     std::size_t reader_threads = 2;
+    Writers writers = Writers::one;
+    std::string node = "node"; // who holds leases; a name of its own for each node of a database
     std::function<void(std::string const&)> log; // one line a call; may be called from any thread
 };
 
@@ -62,7 +68,7 @@ public:
     Engine(Engine const&) = delete;
     Engine& operator=(Engine const&) = delete;
 
-    // Starts the writer thread; with timekeeping it applies the outage rule first and starts the timer
+    // Starts the writing threads; with timekeeping it applies the outage rule first and starts the timer
     // service. Without it nothing looks as if the service had been within reach. Throws Fault when the
     // outage rule cannot be applied.
     void start(Timekeeping time = Timekeeping::on);
@@ -80,7 +86,8 @@ public:
 
     // The dispute as last committed; null when there is none. Does not suspend on a cache hit.
     net::awaitable<EntryPtr> find(DisputeId dispute);
-    EntryPtr find_cached(DisputeId dispute); // null: not in the cache, ask `find`
+    // Null: not in the cache, or with several nodes not known to be what is stored; ask `find`.
+    EntryPtr find_cached(DisputeId dispute);
     // The dispute as it was after its first `version` events (for replayed answers).
     net::awaitable<EntryPtr> find_at(DisputeId dispute, std::uint64_t version);
 

@@ -18,8 +18,8 @@ void keep_text(Texts& texts, StoredEvent const& stored, EventId id) {
     auto text = [&] { return std::make_shared<std::string const>(stored.content); };
     if (stored.type == "dispute_filed") texts.filing = text();
     if (stored.type == "responded") texts.response = text();
-    if (stored.type == "outcome_rendered") texts.outcomes.emplace_back(id, text());
-    if (stored.type == "offer_made") texts.offers.emplace_back(id, text());
+    if (stored.type == "outcome_rendered") texts.outcomes.edit().emplace_back(id, text());
+    if (stored.type == "offer_made") texts.offers.edit().emplace_back(id, text());
     if (stored.type == "notice_completed") texts.completion = text();
     if (stored.type == "claim_amended") texts.amendment = text();
     if (stored.type == "counterclaim_made") texts.counterclaim = text();

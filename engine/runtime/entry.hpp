@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/base/shared.hpp"
 #include "engine/core/core.hpp"
 #include "engine/core/project.hpp"
 #include "engine/ledger/envelope.hpp"
@@ -21,9 +22,9 @@ struct Texts {
     // The latest of each side, by Side.
     std::array<std::shared_ptr<std::string const>, 2> emails, addresses; // of details_changed
     std::array<std::shared_ptr<std::string const>, 2> representatives;   // of representative_named
-    std::vector<std::pair<EventId, std::shared_ptr<std::string const>>>
-        outcomes; // of outcome_rendered
-    std::vector<std::pair<EventId, std::shared_ptr<std::string const>>> offers; // of offer_made
+    using ByEvent = Shared<std::vector<std::pair<EventId, std::shared_ptr<std::string const>>>>;
+    ByEvent outcomes; // of outcome_rendered
+    ByEvent offers;   // of offer_made
 };
 
 // A dispute as it stands after its last durable event. Immutable; shared between threads.
@@ -32,8 +33,8 @@ struct DisputeEntry {
     Heads heads;
     std::shared_ptr<Procedure const> procedure;
     Texts texts;
-    std::vector<TimetableEntry> timetable; // computed when a stage is entered
-    std::string quarantine;                // not empty: why its events cannot be replayed
+    Shared<std::vector<TimetableEntry>> timetable; // computed when a stage is entered
+    std::string quarantine;                        // not empty: why its events cannot be replayed
 };
 using EntryPtr = std::shared_ptr<DisputeEntry const>;
 

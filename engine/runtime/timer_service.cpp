@@ -18,6 +18,7 @@ constexpr std::int64_t look_again_us = us_per_second; // however long the next d
 constexpr std::int64_t housekeeping_us = 30 * us_per_second;
 constexpr std::int64_t receipts_kept_us = 7 * us_per_day; // published in the API
 constexpr std::size_t fires_a_round = 1000;
+constexpr std::int64_t lease_us = 5 * us_per_second; // of who works the deadlines
 
 // Runs jobs on the writer and waits for their answers; true when all were done.
 template <class MakeJob>
@@ -43,8 +44,10 @@ auto name_of_row(DueRow const& row) { return std::tuple(row.dispute, row.name, r
 } // namespace
 
 TimerService::TimerService(Reader& reader, Clock const& clock, WorkQueue& queue,
-                           std::function<void(std::string const&)> log)
-    : reader_(reader), clock_(clock), queue_(queue), log_(std::move(log)) {}
+                           std::function<void(std::string const&)> log, Writers writers,
+                           std::string node)
+    : reader_(reader), clock_(clock), queue_(queue), log_(std::move(log)), writers_(writers),
+      node_(std::move(node)) {}
 
 void TimerService::start(Instant seen) {
     seen_ = seen;
@@ -90,6 +93,7 @@ void TimerService::run() {
 
 std::int64_t TimerService::round() {
     Instant const now = clock_.now();
+    if (!take_turn(now)) return look_again_us;
     if (!make_up_for_gap(now)) return look_again_us;
     // At the deadline itself an act is still in time, so it is due a microsecond later.
     auto const rows = due(now - 1, fires_a_round);
@@ -114,6 +118,20 @@ std::int64_t TimerService::round() {
     if (next.empty()) return look_again_us;
     waiting_for_ = next.front().at;
     return std::clamp<std::int64_t>(waiting_for_->us + 1 - now.us, 0, look_again_us);
+}
+
+bool TimerService::take_turn(Instant now) {
+    if (writers_ == Writers::one) return true;
+    std::atomic<bool> mine{false};
+    bool const done = run_all(queue_, 1, [&](std::size_t, auto done_with) {
+        return Job(
+            ChoreJob{[&, now](Journal& journal) {
+                         mine = journal.take_lease("deadlines", node_, now, now + lease_us);
+                     },
+                     true, [done_with](std::exception_ptr failed) mutable { done_with(!failed); }});
+    });
+    if (done && !mine) seen_ = now; // whoever has the turn makes up for gaps
+    return done && mine;
 }
 
 bool TimerService::make_up_for_gap(Instant now) {

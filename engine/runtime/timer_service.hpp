@@ -20,7 +20,7 @@ namespace parley {
 class TimerService {
 public:
     TimerService(Reader& reader, Clock const& clock, WorkQueue& queue,
-                 std::function<void(std::string const&)> log);
+                 std::function<void(std::string const&)> log, Writers writers, std::string node);
     ~TimerService() { stop(); }
     // `seen`: when the service was known to be up; the outage rule looks at gaps after it.
     void start(Instant seen);
@@ -38,11 +38,16 @@ private:
     // The soonest deadlines that lie at or before `until`, without those that cannot fire.
     std::vector<DueRow> due(Instant until, std::size_t limit);
     void housekeeping();
+    // With several nodes: learns what the others did to keys, clocks and neutrals, and whether it is
+    // this one's turn to work the deadlines. Should two think so, the second firing finds nothing due.
+    bool take_turn(Instant now);
 
     Reader& reader_;
     Clock const& clock_;
     WorkQueue& queue_;
     std::function<void(std::string const&)> log_;
+    Writers writers_;
+    std::string node_;
     std::mutex mutex_;
     std::condition_variable wake_;
     std::optional<Instant> waiting_for_;

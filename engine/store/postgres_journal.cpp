@@ -134,6 +134,22 @@ public:
         });
     }
 
+    bool take_lease(std::string const& name, std::string const& holder, Instant now,
+                    Instant until) override {
+        bool taken = false;
+        write([&](PostgresConnection& connection) {
+            PgValues values;
+            values.add_text(name).add_text(holder).add(until).add(now);
+            PgRows const result = connection.run(
+                "INSERT INTO lease (name, holder, until) VALUES ($1::text, $2::text, $3::int8)"
+                " ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until"
+                " WHERE lease.holder = excluded.holder OR lease.until < $4::int8",
+                values);
+            taken = result.changes() == 1;
+        });
+        return taken;
+    }
+
     void delete_receipts_before(Instant at) override {
         write([&](PostgresConnection& connection) {
             PgValues values;

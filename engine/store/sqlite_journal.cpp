@@ -161,6 +161,21 @@ public:
         });
     }
 
+    bool take_lease(std::string const& name, std::string const& holder, Instant now,
+                    Instant until) override {
+        bool taken = false;
+        write([&] {
+            Use take(connection_.kept(
+                "INSERT INTO lease (name, holder, until) VALUES (?1, ?2, ?3) ON CONFLICT (name)"
+                " DO UPDATE SET holder = excluded.holder, until = excluded.until"
+                " WHERE lease.holder = excluded.holder OR lease.until < ?4"));
+            take->bind_text(name).bind_text(holder).bind(until).bind(now);
+            take->run();
+            taken = connection_.changes() == 1;
+        });
+        return taken;
+    }
+
     void delete_receipts_before(Instant at) override {
         write([&] {
             // Written in order of time, so this looks at the expired ones and one more.

@@ -186,13 +186,20 @@ CREATE TABLE heartbeat (
     one smallint PRIMARY KEY CHECK (one = 1)
 ) WITH (fillfactor = 10);
 
+-- What one node at a time works for the whole database, such as the deadlines: who, and until when.
+CREATE TABLE lease (
+    name   text PRIMARY KEY,
+    holder text   NOT NULL,
+    until  bigint NOT NULL
+);
+
 -- Rights. The writer cannot change or delete an event even if it wanted to; the reader can change
 -- nothing at all.
 GRANT USAGE ON SCHEMA parley TO parley_writer, parley_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA parley TO parley_writer, parley_reader;
 GRANT INSERT ON event, content, dispute, deadline, outbox, receipt, platform, api_key, neutral,
-    test_clock, heartbeat TO parley_writer;
-GRANT UPDATE ON log_head, dispute, api_key, neutral, test_clock, heartbeat TO parley_writer;
+    test_clock, heartbeat, lease TO parley_writer;
+GRANT UPDATE ON log_head, dispute, api_key, neutral, test_clock, heartbeat, lease TO parley_writer;
 GRANT DELETE ON content, deadline, outbox, receipt TO parley_writer;
 
 -- Whose rows a reader's transaction may see: the bytes of one platform's id in hexadecimal, or

@@ -151,3 +151,10 @@ CREATE TABLE heartbeat (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     at  INTEGER NOT NULL
 ) STRICT;
+
+-- What one node at a time works for the whole database, such as the deadlines: who, and until when.
+CREATE TABLE lease (
+    name   TEXT PRIMARY KEY,
+    holder TEXT    NOT NULL,
+    until  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -42,6 +42,11 @@ public:
         fail_if_asked(), real_.set_clock_once(clock, now, receipt);
     }
     void beat(Instant now) override { fail_if_asked(), real_.beat(now); }
+    bool take_lease(std::string const& name, std::string const& holder, Instant now,
+                    Instant until) override {
+        fail_if_asked();
+        return real_.take_lease(name, holder, now, until);
+    }
     void delete_receipts_before(Instant at) override {
         fail_if_asked(), real_.delete_receipts_before(at);
     }
