@@ -122,8 +122,8 @@ struct DisputeState {
         granted; // by a neutral or the administrator, by deadline
     std::optional<ProposedExtension> proposed_extension;
     Shared<std::vector<std::string>> marks;
-    Shared<std::map<std::string, Instant>>
-        taken; // "<role> <step>": when that role last took that step
+    // "<role> <step>": when that role last took that step
+    Shared<std::map<std::string, Instant>> taken;
 
     Shared<std::vector<Offer>> offers;
     Shared<std::array<Seat, 2>> seats; // by SeatKind

@@ -408,7 +408,7 @@ TEST(Committer, ACommandThatLosesItsLoadIsDecidedAgain) {
     auto const never = rig.ask_faulty(Rig::message(filed->state, "y"));
     ASSERT_FALSE(never);
     EXPECT_EQ(never.error().code, RefusalCode::busy);
-    EXPECT_EQ(appends, 4);
+    EXPECT_EQ(appends, 9);
 }
 
 TEST(Quarantine, RefusesEveryJobAndKeepsItsReasonInTheLog) {

@@ -3,6 +3,7 @@
 #include "engine/store/migrations.hpp"
 #include "engine/store/postgres_schema.hpp"
 
+#include <algorithm>
 #include <libpq-fe.h>
 
 #include <chrono>
@@ -161,6 +162,7 @@ void PostgresCluster::kill_hard() {
     // found by their parent, which is stopped first so that it makes no more.
     ::kill(server_, SIGSTOP);
     std::string const parent = std::to_string(server_);
+    std::vector<std::string> children;
     for (auto const& entry : fs::directory_iterator("/proc")) {
         std::string const name = entry.path().filename().string();
         if (name.find_first_not_of("0123456789") != std::string::npos) continue;
@@ -168,12 +170,20 @@ void PostgresCluster::kill_hard() {
         std::size_t const after_name = stat.rfind(')');
         if (after_name == std::string::npos || stat.size() < after_name + 4) continue;
         std::size_t const start = after_name + 4; // ") S "
-        if (stat.substr(start, stat.find(' ', start) - start) == parent)
-            ::kill(std::stoi(name), SIGKILL);
+        if (stat.substr(start, stat.find(' ', start) - start) == parent) children.push_back(name);
     }
+    for (std::string const& child : children) ::kill(std::stoi(child), SIGKILL);
     ::kill(server_, SIGKILL);
     ::waitpid(server_, nullptr, 0);
     server_ = -1;
+    // Until the last of them is gone its shared memory is in use, and no server starts on the data.
+    eventually([&] {
+        return std::ranges::all_of(children, [](std::string const& child) {
+            std::string const stat = text_of_file(fs::path("/proc") / child / "stat");
+            std::size_t const after_name = stat.rfind(')');
+            return after_name == std::string::npos || stat.substr(after_name + 2, 1) == "Z";
+        });
+    });
     std::error_code ignored;
     fs::remove(data_ / "postmaster.pid", ignored); // its process id may be anybody's by now
 }
