@@ -118,8 +118,8 @@ struct DisputeState {
     std::uint32_t last_stamp = 0;
     Shared<std::vector<std::pair<std::string, Instant>>> passed; // deadlines that passed, in order
     Shared<std::map<std::string, std::uint32_t>> extensions;     // agreed, by deadline
-    Shared<std::map<std::string, std::uint32_t>>
-        granted; // by a neutral or the administrator, by deadline
+    // By a neutral or the administrator, by deadline.
+    Shared<std::map<std::string, std::uint32_t>> granted;
     std::optional<ProposedExtension> proposed_extension;
     Shared<std::vector<std::string>> marks;
     // "<role> <step>": when that role last took that step

@@ -132,7 +132,7 @@ TEST_F(PostgreSQL, EveryTableOfPlatformsForcesRowLevelSecurity) {
         " 'parley'::regnamespace AND relkind = 'r' AND NOT (relrowsecurity AND"
         " relforcerowsecurity)");
     // A new table that is not here has its policy, or belongs to nobody.
-    EXPECT_EQ(all, "heartbeat log_head neutral schema_migration");
+    EXPECT_EQ(all, "heartbeat lease log_head neutral schema_migration");
     shared_cluster().sql(store_.database, "ALTER TABLE parley.event NO FORCE ROW LEVEL SECURITY");
     EXPECT_THAT(fault_of([&] { open_postgres_journal(url(), {.strict = false}); }),
                 HasSubstr("event"));
