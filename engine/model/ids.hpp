@@ -20,6 +20,10 @@ PARLEY_ID(Platform, "plt_");
 PARLEY_ID(TestClock, "clk_");
 PARLEY_ID(ApiKey, "key_");
 PARLEY_ID(Task, "tsk_");
+PARLEY_ID(WebhookEndpoint, "whe_");
+PARLEY_ID(WebhookMessage, "whm_"); // one that tells of no event
+PARLEY_ID(AccessToken, "tok_");
+PARLEY_ID(SignIn, "sgn_");
 
 #undef PARLEY_ID
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/model/journal_rows.hpp"
+#include "engine/ports/webhooks.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -21,6 +22,22 @@ struct DisputeFilter {
     std::optional<std::string> reference;
 };
 
+// A stretch of a log, as somebody follows it who may see some of its events alone. Which those are
+// must not depend on the state of a dispute, or the feed would have holes: so rooms and a platform.
+struct FeedQuery {
+    bool live = false;
+    std::optional<PlatformId> platform; // none: every platform
+    bool administration = false;        // that room beside the joint one
+    std::uint64_t after = 0;            // positions up to here are known
+    std::size_t scan_most = 5'000;      // positions looked at
+    std::size_t limit = 100;            // events given
+    bool with_bytes = true;             // false: neither envelope, nonce, hash nor content
+};
+struct FeedPage {
+    std::vector<StoredEvent> events; // in log order
+    std::uint64_t read_to = 0;       // the position behind which the next page starts
+};
+
 // Reads committed data; blocking, throws Fault. Safe to call from several threads at once.
 class Reader {
 public:
@@ -34,6 +51,7 @@ public:
     // Every event of a log in position order from `from` (1 is the first), `limit` at most.
     virtual std::vector<StoredEvent> log(bool live, std::uint64_t from, std::size_t limit) = 0;
     virtual std::uint64_t log_size(bool live) = 0;
+    virtual FeedPage feed(FeedQuery const& query) = 0;
     // Newest first; `before` is the id of the last one on the previous page.
     virtual std::vector<DisputeRow> disputes(DisputeFilter const& filter,
                                              std::optional<DisputeId> before,
@@ -56,6 +74,7 @@ public:
     virtual std::vector<TestClock> clocks() = 0;
     virtual std::optional<Instant> last_beat() = 0;
     virtual std::vector<OutboxRow> outbox(std::size_t limit) = 0;
+    virtual WebhookReads& webhooks() = 0;
     virtual std::vector<DisputeRow> all_disputes(std::optional<DisputeId> after,
                                                  std::size_t limit) = 0;
 };

@@ -79,13 +79,13 @@ struct Engine::Impl {
                     "The server has more to do than it can take on; try again.");
         });
     }
-    net::awaitable<void> chore(std::function<void(Journal&)> what) {
+    net::awaitable<void> chore(std::function<void(Journal&)> what, bool reload = true) {
         auto const failed = co_await ask<Failure>(
-            [what = std::move(what)](auto done) {
-                return Job(
-                    ChoreJob{what, true, [done = std::move(done)](std::exception_ptr why) mutable {
-                                 done(Failure{why});
-                             }});
+            [what = std::move(what), reload](auto done) {
+                return Job(ChoreJob{what, reload,
+                                    [done = std::move(done)](std::exception_ptr why) mutable {
+                                        done(Failure{why});
+                                    }});
             },
             false);
         if (failed.what) std::rethrow_exception(failed.what);
@@ -289,6 +289,31 @@ net::awaitable<Result<Advanced>> Engine::advance_clock(TestClockId clock, Instan
             return Job(AdvanceJob{clock, to, std::move(receipt), {}, {}, std::move(done)});
         },
         true);
+}
+
+net::awaitable<Result<std::optional<StoredReceipt>>> Engine::write_once(
+    std::string about, ReceiptKey key, std::int32_t status,
+    std::function<void(Journal&, StoredReceipt const&)> what, bool reload) {
+    auto const before = std::make_shared<std::optional<StoredReceipt>>();
+    co_await impl_->chore(
+        [this, about = std::move(about), key, status, what = std::move(what),
+         before](Journal& journal) {
+            *before = impl_->reader.receipt(key.scope, key.key);
+            if (*before) return;
+            StoredReceipt receipt;
+            receipt.key = key;
+            receipt.stream = about;
+            receipt.status = status;
+            receipt.at = impl_->clock.now();
+            what(journal, receipt);
+        },
+        reload);
+    if (*before && (*before)->key.fingerprint != key.fingerprint) co_return key_reused();
+    co_return std::move(*before);
+}
+
+net::awaitable<void> Engine::write(std::function<void(Journal&)> what, bool reload) {
+    return impl_->chore(std::move(what), reload);
 }
 
 Engine::Figures Engine::figures() const {

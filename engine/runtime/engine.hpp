@@ -118,6 +118,16 @@ public:
     net::awaitable<Result<Advanced>> advance_clock(TestClockId clock, Instant to,
                                                    std::optional<ReceiptKey> receipt = {});
 
+    // Writes something else beside the disputes, once a key. Gives the receipt of an earlier use of
+    // the key, in which case nothing was written; `about` names what it is of. Refuses and throws as
+    // those above.
+    net::awaitable<Result<std::optional<StoredReceipt>>> write_once(
+        std::string about, ReceiptKey key, std::int32_t status,
+        std::function<void(Journal&, StoredReceipt const&)> what, bool reload);
+    // Any other write beside the journal of events, on the writer's thread and in turn with its
+    // batches; `reload` where it changes what the registry shows. Rethrows what the write threw.
+    net::awaitable<void> write(std::function<void(Journal&)> what, bool reload);
+
     // For numbers: how many commands wait, how many disputes are cached, how many were committed.
     struct Figures {
         std::size_t waiting = 0;

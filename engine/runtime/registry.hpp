@@ -2,6 +2,7 @@
 
 #include "engine/core/core.hpp"
 #include "engine/model/journal_rows.hpp"
+#include "engine/model/webhook_rows.hpp"
 
 #include <map>
 #include <memory>
@@ -18,7 +19,8 @@ struct Registry {
     std::unordered_map<ApiKeyId, ApiKey> keys;
     std::map<NeutralId, Neutral> neutrals;
     std::map<TestClockId, TestClock> clocks;
-    std::vector<Candidate> roster_test, roster_live; // sorted by id
+    std::map<WebhookEndpointId, WebhookEndpoint> endpoints; // cursor and failures may be older
+    std::vector<Candidate> roster_test, roster_live;        // sorted by id
 };
 using RegistryPtr = std::shared_ptr<Registry const>;
 

@@ -11,7 +11,7 @@ namespace {
 
 // The number of a prefix is its place here, from one. It is stored: add at the end, never reorder.
 constexpr std::string_view prefixes[] = {
-    "dsp_", "ntr_", "plt_", "evt_", "pty_", "clk_", "key_", "off_", "evd_", "tsk_",
+    "dsp_", "ntr_", "plt_", "evt_", "pty_", "clk_", "key_", "off_", "evd_", "tsk_", "whm_",
 };
 constexpr std::size_t prefix_size = 4;
 

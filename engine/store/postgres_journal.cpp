@@ -4,6 +4,7 @@
 #include "engine/store/postgres.hpp"
 #include "engine/store/postgres_batch.hpp"
 #include "engine/store/postgres_schema.hpp"
+#include "engine/store/postgres_webhooks.hpp"
 #include "engine/store/rows.hpp"
 
 #include <chrono>
@@ -158,6 +159,8 @@ public:
         });
     }
 
+    WebhookWrites& webhooks() override { return *webhooks_; }
+
     void delete_outbox(std::vector<std::string> const& ids) override {
         if (ids.empty()) return;
         write([&](PostgresConnection& connection) {
@@ -275,6 +278,14 @@ private:
     std::string url_;
     PostgresJournalOptions options_;
     std::unique_ptr<PostgresConnection> connection_;
+    std::unique_ptr<WebhookWrites> const webhooks_ =
+        postgres_webhook_writes([this](WebhookWrites::WithReceipt const& receipt,
+                                       std::function<void(PostgresConnection&)> const& work) {
+            write([&](PostgresConnection& connection) {
+                work(connection);
+                if (receipt) write_receipt(connection, *receipt);
+            });
+        });
     std::minstd_rand random_{std::random_device{}()}; // apart from other nodes, and no more
 };
 

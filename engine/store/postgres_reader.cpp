@@ -5,6 +5,7 @@
 #include "engine/store/places.hpp"
 #include "engine/store/postgres_lists.hpp"
 #include "engine/store/postgres_pool.hpp"
+#include "engine/store/postgres_webhooks.hpp"
 #include "engine/store/rows.hpp"
 
 #include <utility>
@@ -79,6 +80,39 @@ public:
         values.add(std::int64_t{live ? 1 : 0});
         PgRows const found = ask("SELECT size FROM log_head WHERE log = $1::int8", values);
         return found.count() > 0 ? static_cast<std::uint64_t>(found.number(0)) : 0;
+    }
+
+    // The size is read first: what lies up to it is committed, for positions are given out under the
+    // lock of the log's head.
+    FeedPage feed(FeedQuery const& query) override {
+        static std::string const rest =
+            " WHERE e.place BETWEEN $1::int8 AND $2::int8 AND (e.room = 0 OR e.room = $3::int8)"
+            " AND ($4::bytea IS NULL OR d.platform = $4::bytea) ORDER BY e.place LIMIT $5::int8";
+        static std::string const heads =
+            select(event_head_columns,
+                   " FROM event e JOIN dispute d ON d.id = substr(e.stream, 2)" + rest);
+        static std::string const whole =
+            select(event_columns, " FROM event e JOIN dispute d ON d.id = substr(e.stream, 2)"
+                                  " LEFT JOIN content c ON c.place = e.place" +
+                                      rest);
+        FeedPage page;
+        page.read_to = std::min(log_size(query.live), query.after + query.scan_most);
+        if (page.read_to <= query.after) {
+            page.read_to = query.after;
+            return page;
+        }
+        PgValues values;
+        values.add(place_of(query.live, query.after + 1)).add(place_of(query.live, page.read_to));
+        values.add(std::int64_t{
+            std::to_underlying(query.administration ? Room::administration : Room::joint)});
+        values.add(query.platform).add(static_cast<std::int64_t>(query.limit));
+        std::string const whose =
+            query.platform ? hex_of(query.platform->bytes()) : std::string(every);
+        if (query.with_bytes) page.events = rows(ask(whole, values, whose), read_event<PgRows>);
+        else page.events = rows(ask(heads, values, whose), read_event_head<PgRows>);
+        // A full page ends with its last event; behind that there may be more.
+        if (page.events.size() == query.limit) page.read_to = page.events.back().position;
+        return page;
     }
 
     std::vector<DisputeRow> disputes(DisputeFilter const& filter, std::optional<DisputeId> before,
@@ -179,6 +213,8 @@ public:
         return rows(ask(query, values), read_outbox<PgRows>);
     }
 
+    WebhookReads& webhooks() override { return *webhooks_; }
+
     std::vector<DisputeRow> all_disputes(std::optional<DisputeId> after,
                                          std::size_t limit) override {
         PgValues values;
@@ -227,6 +263,8 @@ private:
     }
 
     PostgresPool pool_;
+    std::unique_ptr<WebhookReads> const webhooks_ = postgres_webhook_reads(
+        [this](std::string const& sql, PgValues const& values) { return ask(sql, values); });
 };
 
 } // namespace

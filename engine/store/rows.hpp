@@ -65,11 +65,14 @@ inline std::vector<std::string> events_in(std::string_view packed) {
 }
 void append_packed(std::string& out, std::vector<std::string> const& events);
 
+inline constexpr std::string_view event_head_columns =
+    "e.place, e.stream, e.version, e.room, e.number, e.id, e.stage, e.type, e.at";
 inline constexpr std::string_view event_columns =
     "e.place, e.stream, e.version, e.room, e.number, e.id, e.stage, e.type, e.at, e.nonce,"
     " e.hash, e.envelope, c.salt, c.bytes";
+// Without the bytes that were hashed and the words beside them.
 template <class Row>
-StoredEvent read_event(Row& row) {
+StoredEvent read_event_head(Row& row) {
     StoredEvent out;
     out.position = position_of(row.number(0));
     append_key(out.stream, row.text(1));
@@ -80,6 +83,11 @@ StoredEvent read_event(Row& row) {
     out.stage = row.text(6);
     out.type = row.text(7);
     out.at = row.instant(8);
+    return out;
+}
+template <class Row>
+StoredEvent read_event(Row& row) {
+    StoredEvent out = read_event_head(row);
     out.nonce = row.template bytes<32>(9);
     out.hash = row.template bytes<32>(10);
     out.envelope = row.text(11);

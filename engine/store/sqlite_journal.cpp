@@ -8,6 +8,7 @@
 #include "engine/store/migrations.hpp"
 #include "engine/store/rows.hpp"
 #include "engine/store/sqlite.hpp"
+#include "engine/store/sqlite_webhooks.hpp"
 #include "engine/store/unit_writer.hpp"
 
 #include <cerrno>
@@ -41,7 +42,15 @@ class SqliteJournal final : public Journal {
 public:
     SqliteJournal(DataFolder const& folder, SqliteJournalOptions const& options)
         : options_(options), connection_(make_private_file(folder.database()), Access::write),
-          writer_(prepared(connection_, options)) {}
+          writer_(prepared(connection_, options)),
+          webhooks_(
+              sqlite_webhook_writes(connection_, [this](WebhookWrites::WithReceipt const& receipt,
+                                                        std::function<void()> const& work) {
+                  write([&] {
+                      work();
+                      if (receipt) writer_.write_receipt(*receipt);
+                  });
+              })) {}
 
     ~SqliteJournal() override {
         // Best effort: what cannot be moved now stays in the log and is found there at the next
@@ -188,6 +197,8 @@ public:
         });
     }
 
+    WebhookWrites& webhooks() override { return *webhooks_; }
+
     void delete_outbox(std::vector<std::string> const& ids) override {
         if (ids.empty()) return;
         write([&] {
@@ -305,6 +316,7 @@ private:
     SqliteJournalOptions options_;
     Connection connection_;
     UnitWriter writer_;
+    std::unique_ptr<WebhookWrites> webhooks_;
     bool broken_ = false;
     bool erasure_in_log_ = false;
 };

@@ -5,6 +5,7 @@
 #include "engine/store/keys.hpp"
 #include "engine/store/reader_pool.hpp"
 #include "engine/store/rows.hpp"
+#include "engine/store/sqlite_webhooks.hpp"
 
 #include <utility>
 
@@ -35,10 +36,48 @@ std::string select_events(std::string_view where) {
     return select(event_columns, std::string(events_with_content) + std::string(where));
 }
 
+static_assert(std::to_underlying(Room::joint) == 0, "the feed names it by number");
+
+std::string feed_rest(std::string_view with) {
+    std::string out = " FROM event e JOIN dispute d ON d.id = substr(e.stream, 2) ";
+    out += with;
+    out += " WHERE e.place BETWEEN ?1 AND ?2 AND (e.room = 0 OR e.room = ?3)"
+           " AND (?4 IS NULL OR d.platform = ?4) ORDER BY e.place LIMIT ?5";
+    return out;
+}
+
+// A key of the table bounds what is looked at, so that a page costs no more than its stretch of the
+// log, however few of the events there are the caller's.
+FeedPage read_feed(Connection& connection, FeedQuery const& query) {
+    static std::string const heads = select(event_head_columns, feed_rest(""));
+    static std::string const whole =
+        select(event_columns, feed_rest("LEFT JOIN content c ON c.place = e.place"));
+    Use size(connection.kept("SELECT size FROM log_head WHERE log = ?"));
+    size->bind(query.live ? 1 : 0);
+    std::uint64_t const end = size->step() ? static_cast<std::uint64_t>(size->number(0)) : 0;
+    FeedPage page;
+    page.read_to = std::min(end, query.after + query.scan_most);
+    if (page.read_to <= query.after) {
+        page.read_to = query.after;
+        return page;
+    }
+    Use find(connection.kept(query.with_bytes ? whole : heads));
+    find->bind(place_of(query.live, query.after + 1)).bind(place_of(query.live, page.read_to));
+    find->bind(std::int64_t{
+        std::to_underlying(query.administration ? Room::administration : Room::joint)});
+    find->bind(query.platform).bind(static_cast<std::int64_t>(query.limit));
+    while (find->step())
+        page.events.push_back(query.with_bytes ? read_event(*find) : read_event_head(*find));
+    // A full page ends with its last event; behind that there may be more.
+    if (page.events.size() == query.limit) page.read_to = page.events.back().position;
+    return page;
+}
+
 class SqliteReader final : public Reader {
 public:
     SqliteReader(std::filesystem::path const& database, SqliteReaderOptions const& options)
-        : pool_(database.string(), options.connections, options.wait_max) {}
+        : pool_(database.string(), options.connections, options.wait_max),
+          webhooks_(sqlite_webhook_reads(pool_)) {}
 
     std::vector<StoredEvent> events(std::string const& stream, std::uint64_t after) override {
         static std::string const query =
@@ -78,6 +117,11 @@ public:
         Use find(lease->kept("SELECT size FROM log_head WHERE log = ?"));
         find->bind(live ? 1 : 0);
         return find->step() ? static_cast<std::uint64_t>(find->number(0)) : 0;
+    }
+
+    FeedPage feed(FeedQuery const& query) override {
+        auto lease = pool_.lease();
+        return read_feed(*lease, query);
     }
 
     std::vector<DisputeRow> disputes(DisputeFilter const& filter, std::optional<DisputeId> before,
@@ -183,8 +227,11 @@ public:
         return walk_disputes(*lease, after, limit);
     }
 
+    WebhookReads& webhooks() override { return *webhooks_; }
+
 private:
     ReaderPool pool_;
+    std::unique_ptr<WebhookReads> webhooks_;
 };
 
 } // namespace

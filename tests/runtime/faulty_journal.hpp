@@ -50,6 +50,7 @@ public:
     void delete_receipts_before(Instant at) override {
         fail_if_asked(), real_.delete_receipts_before(at);
     }
+    WebhookWrites& webhooks() override { return real_.webhooks(); }
     void delete_outbox(std::vector<std::string> const& ids) override { real_.delete_outbox(ids); }
     void checkpoint() override { real_.checkpoint(); }
     bool recovers() const override { return recovering; }

@@ -345,7 +345,8 @@ TEST_F(Migrations, OneThatFailsLeavesNothingBehind) {
 }
 
 TEST_F(Migrations, WhatIsPendingIsNamed) {
-    EXPECT_EQ(store::pending_migrations(database_), (std::vector<std::string>{"001_journal"}));
+    EXPECT_EQ(store::pending_migrations(database_),
+              (std::vector<std::string>{"001_journal", "002_webhooks"}));
     {
         Store const store(data_);
     }
