@@ -30,8 +30,16 @@ struct Place {
     std::optional<std::string> database; // sqlite:PATH or postgresql://…; else a file in `data`
 };
 
+// Where webhooks may lead beyond what is always good (api/http/address_policy.hpp).
+struct WebhookReach {
+    std::vector<std::string> allow_cidr; // opened for development
+    std::vector<std::int64_t> ports;     // besides 443
+};
+
 struct DevOptions {
     Place place;
+    WebhookReach webhooks;
+    std::int64_t webhook_haste = 1;
     std::uint16_t port = 8080;
     std::optional<std::uint64_t> seed;
     bool empty = false;
@@ -39,7 +47,8 @@ struct DevOptions {
 };
 struct ServeOptions { // what was said on the command line; unset ones fall to environment and file
     std::optional<std::string> config, data, database, listen, administrator_zone;
-    std::optional<std::vector<std::string>> hosts;
+    std::optional<std::vector<std::string>> hosts, webhook_allow_cidr;
+    std::optional<std::vector<std::int64_t>> webhook_ports;
     std::optional<std::int64_t> shutdown_delay_s;
 };
 struct KeysOptions {

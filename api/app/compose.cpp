@@ -4,6 +4,7 @@
 #include "api/app/files.hpp"
 #include "api/app/log.hpp"
 #include "api/app/people.hpp"
+#include "api/app/webhooks.hpp"
 #include "api/http/server.hpp"
 #include "api/routes/routes.hpp"
 
@@ -46,19 +47,11 @@ std::string url_of(Doors const& doors, std::uint16_t port) {
                  : fmt::format("http://{}:{}", doors.address, port);
 }
 
-// What signs the cursors of lists: kept, so that a page asked for after a restart is still good.
-Bytes32 sealing_key(std::string const& folder) {
-    std::string const path = folder + "/sealing.key";
-    if (auto const text = read_file(path))
-        if (auto const kept = parse_digest(std::string_view(*text).substr(0, 64))) return *kept;
-    Bytes32 const fresh = random32();
-    write_private_file(path, hex_of(fresh) + "\n");
-    return fresh;
-}
-
 routes::ServiceOptions service_options(House const& house) {
     routes::ServiceOptions options;
-    options.sealing_key = sealing_key(house.folder.path().string());
+    // What seals the cursors of lists: kept, so that a page asked for after a restart is still good.
+    options.sealing_key = kept_key(house.folder.path().string(), "sealing.key");
+    options.webhook_key = kept_key(house.folder.path().string(), "webhooks.key");
     options.version = PARLEY_VERSION;
     options.log = [](std::string const& line) { log_line("error", line); };
     return options;
@@ -81,15 +74,21 @@ Done run_to_end(net::io_context& io, net::awaitable<Done> task) {
 struct Running {
     Running(House& the_house, Doors const& the_doors)
         : house(the_house), doors(the_doors), services(house.engine, service_options(house)),
-          api(services), server(io, wire_options(doors), api), signals(io, SIGTERM, SIGINT) {}
+          api(services), server(io, wire_options(doors), api),
+          webhooks(house.engine, webhook_options(house, doors, server.port())),
+          signals(io, SIGTERM, SIGINT) {
+        services.options.addresses = address_policy(doors, server.port());
+        services.options.wake_webhooks = [this] { webhooks.wake(); };
+    }
 
     House& house;
     Doors const& doors;
-    net::io_context io{1};     // one thread runs all of the wire: the one that called keep_house
-    routes::Services services; // what every route may use
-    routes::Api api;           // who may ask for what, and the answers
-    http::Server server;       // sockets, gates, limits; the port is ours from here on
-    net::signal_set signals;   // how we are told to stop
+    net::io_context io{1};      // one thread runs all of the wire: the one that called keep_house
+    routes::Services services;  // what every route may use
+    routes::Api api;            // who may ask for what, and the answers
+    http::Server server;        // sockets, gates, limits; the port is ours from here on
+    webhooks::Service webhooks; // tells the platforms what happened, on a thread of its own
+    net::signal_set signals;    // how we are told to stop
 };
 
 // Waits out the delay, then lets nobody new in and answers those under way.
@@ -111,6 +110,8 @@ net::awaitable<Done> stay_open(Running& running, Prepare prepare, Ready ready) {
     Control control(running.io, running.house.folder.path().string(), [&engine](std::string line) {
         return answer_control(engine, std::move(line));
     });
+    warn_of_reach(running.doors);
+    running.webhooks.start();
     running.server.start();
     std::exception_ptr untold;
     try {
@@ -155,9 +156,11 @@ Done keep_house(House& house, Doors const& doors, Prepare prepare, Ready ready) 
     try {
         Done const done =
             run_to_end(running.io, stay_open(running, std::move(prepare), std::move(ready)));
-        house.engine.stop(); // what waits is written, threads are joined
+        running.webhooks.stop(); // while what it has to put on record still can be
+        house.engine.stop();     // what waits is written, threads are joined
         return done;
     } catch (...) {
+        running.webhooks.stop();
         house.engine.stop(); // before the loop goes that it completes its work on
         throw;
     }

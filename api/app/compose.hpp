@@ -30,6 +30,8 @@ struct Doors {
     std::uint16_t port = 8080;
     std::vector<std::string> hosts; // names clients may call it by; empty: loopback names alone
     std::chrono::seconds shutdown_delay{0};
+    Reach webhooks{{}, {443}};      // where webhooks may lead
+    std::int64_t webhook_haste = 1; // divides the waits between attempts; for development
 };
 
 // Runs before the doors open, with the engine started; what it refuses ends the program.

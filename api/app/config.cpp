@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::int64_t shutdown_delay_s_max = 300;
 constexpr std::string_view known_keys[] = {
-    "administrator_zone", "data", "database", "hosts", "listen", "shutdown_delay_seconds"};
+    "administrator_zone", "data",         "database", "hosts", "listen", "shutdown_delay_seconds",
+    "webhook_allow_cidr", "webhook_ports"};
 
 std::string known_keys_text() {
     std::string text;
@@ -31,6 +32,8 @@ ServeOptions fill(ServeOptions first, ServeOptions const& then) {
     if (!first.listen) first.listen = then.listen;
     if (!first.administrator_zone) first.administrator_zone = then.administrator_zone;
     if (!first.hosts) first.hosts = then.hosts;
+    if (!first.webhook_allow_cidr) first.webhook_allow_cidr = then.webhook_allow_cidr;
+    if (!first.webhook_ports) first.webhook_ports = then.webhook_ports;
     if (!first.shutdown_delay_s) first.shutdown_delay_s = then.shutdown_delay_s;
     return first;
 }
@@ -59,6 +62,18 @@ std::expected<ServeOptions, Failure> from_environment(Environment const& environ
     said.listen = environment("PARLEY_LISTEN");
     said.administrator_zone = environment("PARLEY_ADMINISTRATOR_ZONE");
     if (auto hosts = environment("PARLEY_HOSTS")) said.hosts = split(*hosts);
+    if (auto ranges = environment("PARLEY_WEBHOOK_ALLOW_CIDR"))
+        said.webhook_allow_cidr = split(*ranges);
+    if (auto ports = environment("PARLEY_WEBHOOK_PORTS")) {
+        said.webhook_ports.emplace();
+        for (std::string const& word : split(*ports)) {
+            auto const port = parse_number(word);
+            if (!port)
+                return misuse(fmt::format(
+                    "PARLEY_WEBHOOK_PORTS has \"{}\"; give ports with commas between", word));
+            said.webhook_ports->push_back(*port);
+        }
+    }
     if (auto delay = environment("PARLEY_SHUTDOWN_DELAY_SECONDS")) {
         said.shutdown_delay_s = parse_number(*delay);
         if (!said.shutdown_delay_s)
@@ -101,13 +116,32 @@ std::expected<ServeOptions, Failure> from_table(toml::table const& table, std::s
         if (!value) return std::unexpected(value.error());
         *text.value = *value;
     }
-    if (toml::node const* node = table.get("hosts")) {
+    struct ListKey {
+        std::string_view name;
+        std::optional<std::vector<std::string>>* value;
+        std::string_view wanted;
+    };
+    ListKey const lists[] = {{"hosts", &said.hosts, "a list of names, such as [\"odr.example\"]"},
+                             {"webhook_allow_cidr", &said.webhook_allow_cidr,
+                              "a list of ranges, such as [\"127.0.0.1/32\"]"}};
+    for (ListKey const& list : lists) {
+        toml::node const* node = table.get(list.name);
+        if (node == nullptr) continue;
         toml::array const* array = node->as_array();
         if (array == nullptr ||
             (!array->empty() && !array->is_homogeneous(toml::node_type::string)))
-            return wrong(path, *node, "hosts", "a list of names, such as [\"odr.example\"]");
-        said.hosts.emplace();
-        for (toml::node const& host : *array) said.hosts->push_back(*host.value<std::string>());
+            return wrong(path, *node, list.name, list.wanted);
+        list.value->emplace();
+        for (toml::node const& one : *array) (*list.value)->push_back(*one.value<std::string>());
+    }
+    if (toml::node const* node = table.get("webhook_ports")) {
+        toml::array const* array = node->as_array();
+        if (array == nullptr ||
+            (!array->empty() && !array->is_homogeneous(toml::node_type::integer)))
+            return wrong(path, *node, "webhook_ports", "a list of ports, such as [8443]");
+        said.webhook_ports.emplace();
+        for (toml::node const& one : *array)
+            said.webhook_ports->push_back(*one.value<std::int64_t>());
     }
     if (toml::node const* node = table.get("shutdown_delay_seconds")) {
         if (!node->is_integer())
@@ -154,6 +188,24 @@ std::expected<Listen, Failure> parse_listen(std::string_view text) {
     else if (address.contains(':')) return bad(); // an IPv6 address wants its brackets
     return Listen{address.empty() ? "0.0.0.0" : std::string(address),
                   static_cast<std::uint16_t>(*port)};
+}
+
+std::expected<Reach, Failure> reach_of(WebhookReach const& said) {
+    Reach reach{{}, {443}};
+    for (std::string const& text : said.allow_cidr) {
+        auto const cidr = http::parse_cidr(text);
+        if (!cidr)
+            return misuse(fmt::format("\"{}\" is no range of addresses; give the likes of "
+                                      "--webhook-allow-cidr 127.0.0.1/32",
+                                      text));
+        reach.opened.push_back(*cidr);
+    }
+    for (std::int64_t const port : said.ports) {
+        if (port < 1 || port > 65535)
+            return misuse(fmt::format("{} is no port for --webhook-ports; give 1 to 65535", port));
+        reach.ports.push_back(static_cast<std::uint16_t>(port));
+    }
+    return reach;
 }
 
 std::expected<Files, Failure> files_of(Place const& place) {
@@ -205,6 +257,9 @@ std::expected<Config, Failure> read_config(ServeOptions const& flags,
         config.address = listen->address;
         config.port = listen->port;
     }
+    if (all.webhook_allow_cidr) config.webhooks.allow_cidr = *all.webhook_allow_cidr;
+    if (all.webhook_ports) config.webhooks.ports = *all.webhook_ports;
+    if (auto reach = reach_of(config.webhooks); !reach) return std::unexpected(reach.error());
     if (auto files = files_of(config.place); !files) return std::unexpected(files.error());
     return config;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/app/commands.hpp"
+#include "api/http/address_policy.hpp"
 
 #include <functional>
 #include <optional>
@@ -19,6 +20,7 @@ struct Config {
     std::vector<std::string> hosts; // names clients may call it by; empty: loopback names alone
     std::string administrator_zone = "UTC";
     std::int64_t shutdown_delay_s = 0;
+    WebhookReach webhooks; // read by reach_of
 };
 
 using Environment = std::function<std::optional<std::string>(std::string const& name)>;
@@ -36,6 +38,14 @@ struct Listen {
     std::uint16_t port = 0;
 };
 std::expected<Listen, Failure> parse_listen(std::string_view text);
+
+// The ranges and ports behind --webhook-allow-cidr and --webhook-ports, 443 among them. Refuses what
+// is no range and no port.
+struct Reach {
+    std::vector<http::Cidr> opened;
+    std::vector<std::uint16_t> ports;
+};
+std::expected<Reach, Failure> reach_of(WebhookReach const& said);
 
 // What is behind --data and --database: the folder, and the database file in it or, on PostgreSQL, its
 // connection string; the folder then holds what belongs to this server alone. Refuses what is neither

@@ -67,6 +67,8 @@ net::awaitable<Done> prepare_dev(Engine& engine, DevPeople const& people, bool e
 Done run_dev(DevOptions const& options) {
     auto files = files_of(options.place);
     if (!files) return std::unexpected(files.error());
+    auto reach = reach_of(options.webhooks);
+    if (!reach) return std::unexpected(reach.error());
     auto world = load_world("UTC");
     if (!world) return fail(world.error().detail);
     if (!files->url.empty()) migrate(*files); // as whoever the URL says: here one user does all
@@ -84,6 +86,8 @@ Done run_dev(DevOptions const& options) {
     }
     Doors doors;
     doors.port = options.port;
+    doors.webhooks = std::move(*reach);
+    doors.webhook_haste = options.webhook_haste;
     return keep_house(
         house, doors, [&](Engine& engine) { return prepare_dev(engine, *people, options.empty); },
         [&](std::string const& url) {

@@ -56,4 +56,13 @@ void write_private_file(std::string const& path, std::string const& text) {
     ::close(folder);
 }
 
+Bytes32 kept_key(std::string const& folder, std::string const& name) {
+    std::string const path = folder + '/' + name;
+    if (auto const text = read_file(path))
+        if (auto const kept = parse_digest(std::string_view(*text).substr(0, 64))) return *kept;
+    Bytes32 const fresh = random32();
+    write_private_file(path, hex_of(fresh) + "\n");
+    return fresh;
+}
+
 } // namespace parley::app

@@ -24,6 +24,11 @@ void add_place(CLI::App& command, Place& place) {
                        "postgresql://USER@HOST/NAME");
 }
 
+constexpr auto allow_cidr_help =
+    "Ranges that webhooks may lead to although they are not on the open internet, by plain http\n"
+    "and on any port too; for development";
+constexpr auto webhook_ports_help = "Ports beside 443 that webhooks may lead to";
+
 void add_dev(CLI::App& parley, Said& said) {
     auto options = std::make_shared<DevOptions>();
     auto* command = parley.add_subcommand(
@@ -34,6 +39,15 @@ void add_dev(CLI::App& parley, Said& said) {
     command->add_option("--seed", options->seed,
                         "Same seed, same ids of the demo's people and keys, in a new folder");
     command->add_flag("--empty", options->empty, "No demo disputes");
+    command->add_option("--webhook-allow-cidr", options->webhooks.allow_cidr, allow_cidr_help)
+        ->delimiter(',');
+    command->add_option("--webhook-ports", options->webhooks.ports, webhook_ports_help)
+        ->delimiter(',');
+    command
+        ->add_option("--webhook-haste", options->webhook_haste,
+                     "Divides the waits between attempts, to see retries without waiting for them")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
     command->add_option("--ready-file", options->ready_file,
                         "File to write url, pid and keys into (JSON) once requests are accepted");
     command->callback([options, &said] { said.run = [options] { return run_dev(*options); }; });
@@ -44,8 +58,9 @@ void add_serve(CLI::App& parley, Said& said) {
     auto* command = parley.add_subcommand("serve", "Start a server for production");
     command->footer(
         "What is said here goes before PARLEY_DATA, PARLEY_DATABASE, PARLEY_LISTEN, PARLEY_HOSTS,\n"
-        "PARLEY_ADMINISTRATOR_ZONE and PARLEY_SHUTDOWN_DELAY_SECONDS; those before the\n"
-        "file; the file before what is built in. No keys exist at first: see\n"
+        "PARLEY_ADMINISTRATOR_ZONE, PARLEY_SHUTDOWN_DELAY_SECONDS, PARLEY_WEBHOOK_ALLOW_CIDR and\n"
+        "PARLEY_WEBHOOK_PORTS; those before the file; the file before what is built in. No keys "
+        "exist at first: see\n"
         "`parley keys create --help`.");
     command->add_option("--config", options->config, "Settings file (TOML)");
     command->add_option("--data", options->data, "Folder that holds the records (./parley-data)");
@@ -55,6 +70,10 @@ void add_serve(CLI::App& parley, Said& said) {
     command
         ->add_option("--hosts", options->hosts,
                      "Names under which clients may call this server, separated by commas")
+        ->delimiter(',');
+    command->add_option("--webhook-allow-cidr", options->webhook_allow_cidr, allow_cidr_help)
+        ->delimiter(',');
+    command->add_option("--webhook-ports", options->webhook_ports, webhook_ports_help)
         ->delimiter(',');
     command->add_option("--administrator-zone", options->administrator_zone,
                         "Time zone of the administrator's deadlines (UTC)");

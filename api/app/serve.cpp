@@ -19,6 +19,7 @@ Done run_serve(ServeOptions const& options) {
     doors.address = config->address;
     doors.port = config->port;
     doors.hosts = config->hosts;
+    doors.webhooks = reach_of(config->webhooks).value(); // read_config has looked
     doors.shutdown_delay = std::chrono::seconds(config->shutdown_delay_s);
     return keep_house(
         house, doors, [](Engine&) -> net::awaitable<Done> { co_return Done{}; },

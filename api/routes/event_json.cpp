@@ -15,11 +15,10 @@ bool numbered_for(DisputeEntry const& entry, Viewer const& viewer, Room room) {
     return true;
 }
 
-void write_event(JsonWriter& json, StoredEvent const& event, bool numbered) {
+namespace {
+
+void write_members(JsonWriter& json, StoredEvent const& event, bool numbered) {
     std::string_view const facts = raw_member(event.envelope, "facts");
-    json.begin_object();
-    json.member("id", event.id);
-    json.member("object", "event");
     json.member("room", name_of(event.room));
     json.key("number");
     if (numbered) json.value(event.number);
@@ -38,6 +37,24 @@ void write_event(JsonWriter& json, StoredEvent const& event, bool numbered) {
     json.key("content");
     if (event.content.empty()) json.null();
     else json.raw(event.content);
+}
+
+} // namespace
+
+void write_event(JsonWriter& json, StoredEvent const& event, bool numbered) {
+    json.begin_object();
+    json.member("id", event.id);
+    json.member("object", "event");
+    write_members(json, event, numbered);
+    json.end_object();
+}
+
+void write_feed_event(JsonWriter& json, StoredEvent const& event) {
+    json.begin_object();
+    json.member("id", event.id);
+    json.member("object", "event");
+    json.member("dispute", event.stream);
+    write_members(json, event, true); // who follows it may read all of those rooms
     json.end_object();
 }
 

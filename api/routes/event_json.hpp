@@ -17,5 +17,7 @@ bool numbered_for(DisputeEntry const& entry, Viewer const& viewer, Room room);
 // where there are none or where they were erased. Neither its place in the log nor the dispute's
 // version.
 void write_event(JsonWriter& json, StoredEvent const& event, bool numbered);
+// The same in the feed, which has events of many disputes and says whose each is.
+void write_feed_event(JsonWriter& json, StoredEvent const& event);
 
 } // namespace parley::routes

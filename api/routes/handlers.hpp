@@ -16,6 +16,20 @@ PARLEY_HANDLER(get_document);
 PARLEY_HANDLER(take_act);
 PARLEY_HANDLER(erase_dispute);
 
+PARLEY_HANDLER(list_feed);
+
+PARLEY_HANDLER(list_endpoints);
+PARLEY_HANDLER(create_endpoint);
+PARLEY_HANDLER(get_endpoint);
+PARLEY_HANDLER(update_endpoint);
+PARLEY_HANDLER(delete_endpoint);
+PARLEY_HANDLER(rotate_endpoint_secret);
+PARLEY_HANDLER(pause_endpoint);
+PARLEY_HANDLER(resume_endpoint);
+PARLEY_HANDLER(test_endpoint);
+PARLEY_HANDLER(list_deliveries);
+PARLEY_HANDLER(replay_deliveries);
+
 PARLEY_HANDLER(list_procedures);
 PARLEY_HANDLER(get_procedure);
 PARLEY_HANDLER(check_procedure);

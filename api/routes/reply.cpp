@@ -79,6 +79,12 @@ Result<ReceiptKey> read_receipt_key(Call const& call, Json const& body) {
                                access::fingerprint_of(body, query_text(call.head())));
 }
 
+net::awaitable<bool> asked_before(Services& services, ReceiptKey key) {
+    co_return co_await services.engine.read([key = std::move(key)](Reader& reader) {
+        return reader.receipt(key.scope, key.key).has_value();
+    });
+}
+
 Result<bool> read_validate_only(Call const& call) {
     std::string const* value = call.head().parameter("validate_only");
     if (value == nullptr || *value == "false") return false;

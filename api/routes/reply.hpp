@@ -30,6 +30,8 @@ Result<Json> read_body(Call const& call);
 Result<Json> read_nothing(Call const& call);
 // The key of a POST that changes something, with what it asks.
 Result<ReceiptKey> read_receipt_key(Call const& call, Json const& body);
+// Was something done under that key already? Then what stands in the way now is no answer to it.
+net::awaitable<bool> asked_before(Services& services, ReceiptKey key);
 // ?validate_only=true
 Result<bool> read_validate_only(Call const& call);
 

@@ -15,6 +15,7 @@ namespace {
 using namespace callers;
 constexpr auto GET = http::Method::get;
 constexpr auto POST = http::Method::post;
+constexpr auto DELETE = http::Method::delete_;
 constexpr auto json = Takes::json;
 constexpr auto none = Takes::nothing;
 constexpr Callers office = administrator;
@@ -36,6 +37,19 @@ constexpr Route table[] = {
     {POST, "/v1/disputes/{dispute}/actions/{act}", take_act,        all,      json, trial},
     {GET,  "/v1/disputes/{dispute}/documents/{name}", get_document, all},
     {POST, "/v1/disputes/{dispute}/erase",         erase_dispute,   office,   json},
+
+    {GET,  "/v1/events",                           list_feed,       readers,  none, page},
+    {GET,  "/v1/webhook_endpoints",                list_endpoints,  testers,  none, page},
+    {POST, "/v1/webhook_endpoints",                create_endpoint, testers,  json},
+    {GET,  "/v1/webhook_endpoints/{endpoint}",     get_endpoint,    testers},
+    {POST, "/v1/webhook_endpoints/{endpoint}",     update_endpoint, testers,  json},
+    {DELETE, "/v1/webhook_endpoints/{endpoint}",   delete_endpoint, testers},
+    {POST, "/v1/webhook_endpoints/{endpoint}/rotate_secret", rotate_endpoint_secret, testers, json},
+    {POST, "/v1/webhook_endpoints/{endpoint}/pause",  pause_endpoint,  testers, json},
+    {POST, "/v1/webhook_endpoints/{endpoint}/resume", resume_endpoint, testers, json},
+    {POST, "/v1/webhook_endpoints/{endpoint}/test",   test_endpoint,   testers, json},
+    {GET,  "/v1/webhook_endpoints/{endpoint}/deliveries", list_deliveries, testers, none, "state limit after"},
+    {POST, "/v1/webhook_endpoints/{endpoint}/replay", replay_deliveries, testers, json},
 
     {GET,  "/v1/procedures",                       list_procedures, all,      none, page},
     {GET,  "/v1/procedures/{name}/{version}",      get_procedure,   all},

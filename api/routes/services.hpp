@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/access/principal.hpp"
+#include "api/http/address_policy.hpp"
 #include "api/http/message.hpp"
 #include "api/http/router.hpp"
 #include "api/routes/answers.hpp"
@@ -18,9 +19,12 @@
 namespace parley::routes {
 
 struct ServiceOptions {
-    Bytes32 sealing_key{};     // of cursors; the same after a restart keeps them good
-    bool test_features = true; // test clocks exist
-    std::string version;       // of this program
+    Bytes32 sealing_key{};         // of cursors; the same after a restart keeps them good
+    Bytes32 webhook_key{};         // that the secrets of webhook endpoints are sealed under
+    http::AddressPolicy addresses; // where webhooks may lead
+    std::function<void()> wake_webhooks = [] {}; // something is to be sent, or an endpoint changed
+    bool test_features = true;                   // test clocks exist
+    std::string version;                         // of this program
     std::string operator_name = "Parley";
     std::size_t views_most = 4096; // rendered disputes kept
     std::function<void(std::string const&)> log = [](std::string const&) {};

@@ -45,7 +45,8 @@ TEST(Config, ListensOnLoopbackByDefault) {
 TEST(Config, ReadsEverySettingOfAFile) {
     SettingsFile const file("data = \"/srv/parley\"\nlisten = \"0.0.0.0:9090\"\n"
                             "hosts = [\"odr.example\", \"odr.example:443\"]\n"
-                            "administrator_zone = \"Europe/Vienna\"\nshutdown_delay_seconds = 5\n");
+                            "administrator_zone = \"Europe/Vienna\"\nshutdown_delay_seconds = 5\n"
+                            "webhook_allow_cidr = [\"127.0.0.1/32\"]\nwebhook_ports = [8443]\n");
     auto const config = read_config(with_file(file), nothing);
     ASSERT_TRUE(config) << config.error().line;
     EXPECT_EQ(config->place.data, "/srv/parley");
@@ -54,6 +55,22 @@ TEST(Config, ReadsEverySettingOfAFile) {
     EXPECT_EQ(config->hosts, (std::vector<std::string>{"odr.example", "odr.example:443"}));
     EXPECT_EQ(config->administrator_zone, "Europe/Vienna");
     EXPECT_EQ(config->shutdown_delay_s, 5);
+    auto const reach = reach_of(config->webhooks);
+    ASSERT_TRUE(reach);
+    EXPECT_EQ(reach->opened, std::vector{http::parse_cidr("127.0.0.1/32").value()});
+    EXPECT_EQ(reach->ports, (std::vector<std::uint16_t>{443, 8443}));
+}
+
+TEST(Config, OpensNothingForWebhooksByItself) {
+    auto const config = read_config({}, nothing);
+    ASSERT_TRUE(config);
+    EXPECT_TRUE(reach_of(config->webhooks)->opened.empty());
+    auto const said = read_config({}, environment_of({{"PARLEY_WEBHOOK_ALLOW_CIDR", "10.0.0.0/8"},
+                                                      {"PARLEY_WEBHOOK_PORTS", "8443,9443"}}));
+    ASSERT_TRUE(said);
+    EXPECT_EQ(said->webhooks.allow_cidr, std::vector<std::string>{"10.0.0.0/8"});
+    EXPECT_EQ(said->webhooks.ports, (std::vector<std::int64_t>{8443, 9443}));
+    EXPECT_FALSE(read_config({}, environment_of({{"PARLEY_WEBHOOK_PORTS", "443,x"}})));
 }
 
 TEST(Config, FlagsGoBeforeEnvironmentAndThatBeforeTheFile) {
@@ -89,6 +106,10 @@ TEST(Config, RefusesWrongValuesWithTheirPlace) {
          {Row{"listen = 8080", ":1: listen must be a text"},
           Row{"hosts = \"odr.example\"", ":1: hosts must be a list"},
           Row{"hosts = [1]", ":1: hosts must be a list"},
+          Row{"webhook_allow_cidr = \"127.0.0.1/32\"", ":1: webhook_allow_cidr must be a list"},
+          Row{"webhook_allow_cidr = [\"127.0.0.1\"]", "is no range of addresses"},
+          Row{"webhook_ports = [\"8443\"]", ":1: webhook_ports must be a list"},
+          Row{"webhook_ports = [0]", "is no port"},
           Row{"shutdown_delay_seconds = \"5\"", "must be a whole number"},
           Row{"shutdown_delay_seconds = 301", "give 0 to 300"},
           Row{"listen = \"nowhere\"", "give ADDRESS:PORT"},

@@ -79,6 +79,7 @@ test('a body is refused where its schema refuses it, and taken where it does not
     ['update_neutral', 'back', {key: administrator, params: {neutral: parley.neutrals.mediator}}],
     ['create_clock', 'noon', {key: platform}],
     ['advance_clock', 'by', {key: platform, params: {clock}}],
+    ['create_endpoint', 'some', {key: platform}],
     ['create_platform', 'shop', {key: administrator}],
     ['create_key', 'platform', {key: administrator}],
     ['create_key', 'auditor', {key: administrator}],

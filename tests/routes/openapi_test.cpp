@@ -175,6 +175,9 @@ TEST(OpenApi, EnumerationsHaveTheNamesOfTheModel) {
     expect_names<RemedyKind>("RemedyKind");
     expect_names<ConsentKind>("ConsentKind");
     expect_names<ObjectionKind>("ObjectionKind");
+    expect_names<WebhookSigning>("WebhookSigning");
+    expect_names<EndpointStatus>("EndpointStatus");
+    expect_names<DeliveryState>("DeliveryState");
     Json types = Json::array();
     for (std::string_view const name : event_names) types.push_back(name);
     EXPECT_EQ(component("schemas", "EventType").at("enum"), types);

@@ -115,6 +115,41 @@ async function clocks({client, parley}) {
   await client.call('advance_clock', {key, params: {clock}, example: 'to'});
 }
 
+async function webhooks({client, parley}) {
+  const {platform, administrator} = parley.keys;
+  const made = (await client.call('create_endpoint', {key: platform, example: 'everything'})).json;
+  const other = (await client.call('create_endpoint', {key: platform, example: 'some'})).json;
+  await client.call('create_endpoint', {key: platform, body: {url: 'https://127.0.0.1/'}, expect: 422});
+  const params = {endpoint: made.id};
+  const how = {key: platform, params};
+  await client.call('list_endpoints', how);
+  await client.call('get_endpoint', {key: administrator, params: {endpoint: other.id}});
+  await client.call('update_endpoint', {...how, example: 'moved'});
+  await client.call('rotate_endpoint_secret', {...how, example: 'nothing'});
+  await client.call('pause_endpoint', {...how, example: 'nothing'});
+  await client.call('test_endpoint', {...how, body: {}, expect: 409});
+  await client.call('resume_endpoint', {...how, example: 'nothing'});
+  const sent = (await client.call('test_endpoint', {...how, example: 'nothing', expect: 202})).json;
+  const page = await client.call('list_deliveries', {...how, query: {limit: 1}});
+  if (page.json.data[0].id !== sent.id) throw new Error('the test message is not listed');
+  await client.call('list_deliveries', {...how, query: {state: 'failed'}});
+  await client.call('replay_deliveries', {...how, body: {message: sent.id}, expect: 202});
+  await client.call('replay_deliveries', {...how, example: 'stretch', expect: 202});
+  await client.call('replay_deliveries', {...how, body: {message: 'whm_none'}, expect: 422});
+  await client.call('delete_endpoint', {...how, expect: 204});
+  await client.call('get_endpoint', {...how, expect: 404});
+}
+
+async function feed({client, parley}) {
+  for (const who of ['platform', 'administrator', 'auditor']) {
+    const key = parley.keys[who];
+    const page = await client.call('list_feed', {key, query: {limit: 100}});
+    if (page.json.data.length === 0) throw new Error('the feed is empty');
+    await client.call('list_feed', {key, query: {after: page.json.next}});
+  }
+  await client.call('list_feed', {key: parley.keys.mediator, expect: 403});
+}
+
 async function toRecommendation({client, parley, desk}) {
   const one = await new Dispute(client, parley, desk).file('consumer');
   await one.act('respondent', 'respond', {query: {validate_only: true}, idempotencyKey: null});
@@ -265,10 +300,12 @@ export async function walk(client, parley) {
   await office(all);
   await procedures(all);
   await clocks(all);
+  await webhooks(all);
   await toRecommendation(all);
   await toAward(all, 'confirm_performance');
   await toAward(all, 'report_breach');
   await otherEnds(all);
+  await feed(all);
   await refusals(all);
   await operations(all);
 }
