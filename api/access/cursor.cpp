@@ -10,7 +10,7 @@ constexpr std::size_t cursor_length_max = 512;
 
 std::string cursor_binding(Principal const& principal, std::optional<PartyId> const& act_as,
                            std::string_view path, std::string_view filter) {
-    std::string out = "parley-cursor/v1\n" + principal.key.text() + '\n';
+    std::string out = "parley-cursor/v1\n" + principal.name() + '\n';
     if (act_as) act_as->append_to(out);
     out += '\n';
     out += path;

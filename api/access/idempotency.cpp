@@ -56,7 +56,7 @@ Digest fingerprint_of(Json const& body, std::string_view query) {
 ReceiptKey receipt_key(Principal const& principal, std::optional<PartyId> const& act_as,
                        std::string_view method, std::string_view path, std::string key,
                        Digest const& fingerprint) {
-    std::string scope = principal.key.text();
+    std::string scope = principal.name();
     scope += ' ';
     if (act_as) act_as->append_to(scope);
     else scope += '-';

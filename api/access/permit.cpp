@@ -37,7 +37,8 @@ std::optional<Viewer> viewer_of(Principal const& principal, DisputeState const& 
     case KeyKind::party: {
         auto const side = principal.party ? side_of_party(state, *principal.party) : std::nullopt;
         if (!side) return std::nullopt;
-        return Viewer{role_of(*side), true, {}};
+        if (principal.token && principal.token->dispute != state.id) return std::nullopt;
+        return Viewer{role_of(*side), principal.verified(), {}};
     }
     case KeyKind::neutral: {
         auto const seat = principal.neutral ? seat_held(state, *principal.neutral) : std::nullopt;
@@ -74,6 +75,8 @@ Actor actor_of(Principal const& principal, Viewer const& viewer, DisputeState co
     Actor actor{viewer.role, principal.key.text(), {}, viewer.verified};
     if (auto const side = side_of(viewer.role)) actor.id = state.party(*side).id.text();
     if (principal.neutral) actor.id = principal.neutral->text();
+    if (principal.token && !principal.token->platform.is_nil())
+        actor.via = principal.token->platform;
     if (principal.platform) {
         actor.via = principal.platform;
         if (viewer.role == Role::platform) actor.id = principal.platform->text();

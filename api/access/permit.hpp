@@ -10,7 +10,8 @@ namespace parley::access {
 // The one place that says who someone is in a dispute, or that for them there is no such dispute.
 // By default nothing: the caller then answers exactly as for an id that does not exist.
 //   platform  its own disputes; with act-as one of their parties, but never as a checked sign-in
-//   party     the one dispute it is a party of, with a sign-in that Parley itself checked
+//   party     the one dispute it is a party of: with a sign-in that Parley itself checked, or with a
+//             token that the platform had made, which is not that
 //   neutral   where it is asked or seated; core shows one who is only asked the summary
 //   administrator, auditor  every dispute of the key's mode
 // Test keys see test disputes, live keys live ones.

@@ -24,10 +24,41 @@ bool take_owner(std::optional<IdType>& into, ApiKey const& key) {
     return into.has_value();
 }
 
+Result<Principal> authenticate_token(Registry const& registry, std::string_view text, Instant now,
+                                     Bytes32 const& token_key) {
+    auto const token = read_token(token_key, text);
+    if (!token)
+        return refuse(RefusalCode::not_authenticated,
+                      "This access token is not known here; check that it was copied whole.");
+    if (token->expires_at <= now)
+        return refuse(RefusalCode::not_authenticated, "This access token expired at " +
+                                                          short_text_of(token->expires_at) +
+                                                          "; get a new one.");
+    bool revoked = registry.revoked_tokens.contains({token->id, token->dispute});
+    if (!token->key.is_nil()) { // whose key is gone, has no say any more
+        auto const found = registry.keys.find(token->key);
+        revoked = revoked || found == registry.keys.end() ||
+                  (found->second.revoked_at && *found->second.revoked_at <= now) ||
+                  (found->second.expires_at && *found->second.expires_at <= now);
+    }
+    if (revoked)
+        return refuse(RefusalCode::not_authenticated,
+                      "This access token was revoked; get a new one.");
+    Principal principal{KeyKind::party, token->live, token->key, {}, {}, token->party};
+    principal.token = *token;
+    return principal;
+}
+
 } // namespace
 
+std::string Principal::name() const {
+    if (!token) return key.text();
+    return token->party.text() + (token->verified ? " itself" : " through " + key.text());
+}
+
 Result<Principal> authenticate(RegistryPtr const& registry,
-                               std::optional<std::string_view> authorization, Instant now) {
+                               std::optional<std::string_view> authorization, Instant now,
+                               Bytes32 const* token_key) {
     if (!authorization)
         return refuse(RefusalCode::not_authenticated,
                       "Send an API key: `Authorization: Bearer parley_test_…`.");
@@ -35,6 +66,8 @@ Result<Principal> authenticate(RegistryPtr const& registry,
     if (!token)
         return refuse(RefusalCode::not_authenticated,
                       "The Authorization field must read `Bearer`, a space and an API key.");
+    if (token_key != nullptr && looks_like_token(*token))
+        return authenticate_token(*registry, *token, now, *token_key);
     auto const found = verify_api_key(*registry, *token, now);
     if (!found) return std::unexpected(found.error());
     ApiKey const& key = **found;

@@ -51,6 +51,7 @@ routes::ServiceOptions service_options(House const& house) {
     routes::ServiceOptions options;
     // What seals the cursors of lists: kept, so that a page asked for after a restart is still good.
     options.sealing_key = kept_key(house.folder.path().string(), "sealing.key");
+    options.token_key = kept_key(house.folder.path().string(), "tokens.key");
     options.webhook_key = kept_key(house.folder.path().string(), "webhooks.key");
     options.version = PARLEY_VERSION;
     options.log = [](std::string const& line) { log_line("error", line); };

@@ -16,6 +16,12 @@ PARLEY_HANDLER(get_document);
 PARLEY_HANDLER(take_act);
 PARLEY_HANDLER(erase_dispute);
 
+PARLEY_HANDLER(create_access_token);
+PARLEY_HANDLER(revoke_access_token);
+PARLEY_HANDLER(begin_sign_in);
+PARLEY_HANDLER(finish_sign_in);
+PARLEY_HANDLER(show_sign_in_code);
+
 PARLEY_HANDLER(list_feed);
 
 PARLEY_HANDLER(list_endpoints);

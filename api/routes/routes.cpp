@@ -21,6 +21,7 @@ constexpr auto none = Takes::nothing;
 constexpr Callers office = administrator;
 constexpr Callers testers = platform | administrator;
 constexpr Callers readers = platform | administrator | auditor;
+constexpr Callers with_tokens = platform | bit(KeyKind::party);
 constexpr auto test = Mode::test;
 constexpr std::string_view page = "limit after";
 constexpr std::string_view filters = "status stage party reference limit after";
@@ -37,6 +38,12 @@ constexpr Route table[] = {
     {POST, "/v1/disputes/{dispute}/actions/{act}", take_act,        all,      json, trial},
     {GET,  "/v1/disputes/{dispute}/documents/{name}", get_document, all},
     {POST, "/v1/disputes/{dispute}/erase",         erase_dispute,   office,   json},
+
+    {POST, "/v1/disputes/{dispute}/access_tokens", create_access_token, platform, json},
+    {POST, "/v1/disputes/{dispute}/access_tokens/{token}/revoke", revoke_access_token, with_tokens, json},
+    {POST, "/v1/disputes/{dispute}/sign_ins",      begin_sign_in,   with_tokens, json},
+    {POST, "/v1/sign_ins",                         finish_sign_in,  anyone,   json},
+    {GET,  "/v1/test/sign_ins/{sign_in}",          show_sign_in_code, testers, none, "", test},
 
     {GET,  "/v1/events",                           list_feed,       readers,  none, page},
     {GET,  "/v1/webhook_endpoints",                list_endpoints,  testers,  none, page},
@@ -146,7 +153,7 @@ Result<std::shared_ptr<Admission const>> Api::admit(http::Head const& head, http
                 "Authorization, Parley-Act-As and Idempotency-Key may each be given once.");
         auto principal =
             access::authenticate(services_.engine.registry(), head.header("Authorization"),
-                                 services_.engine.clock().now());
+                                 services_.engine.clock().now(), &services_.options.token_key);
         if (!principal) return std::unexpected(std::move(principal.error()));
         if (route.mode == Mode::test && (principal->live || !services_.options.test_features))
             return refuse(RefusalCode::not_found, "There is nothing at this path.");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/model/journal_rows.hpp"
+#include "engine/ports/party_access.hpp"
 #include "engine/ports/webhooks.hpp"
 
 #include <span>
@@ -37,6 +38,7 @@ public:
                             Instant until) = 0;
     virtual void delete_receipts_before(Instant at) = 0;
     virtual WebhookWrites& webhooks() = 0;
+    virtual PartyAccessWrites& party_access() = 0;
     virtual void delete_outbox(std::vector<std::string> const& ids) = 0;
     // Moves the write-ahead log into the database file; the writer alone does it.
     virtual void checkpoint() = 0;

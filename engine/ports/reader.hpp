@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/model/journal_rows.hpp"
+#include "engine/ports/party_access.hpp"
 #include "engine/ports/webhooks.hpp"
 
 #include <cstdint>
@@ -75,6 +76,7 @@ public:
     virtual std::optional<Instant> last_beat() = 0;
     virtual std::vector<OutboxRow> outbox(std::size_t limit) = 0;
     virtual WebhookReads& webhooks() = 0;
+    virtual PartyAccessReads& party_access() = 0;
     virtual std::vector<DisputeRow> all_disputes(std::optional<DisputeId> after,
                                                  std::size_t limit) = 0;
 };

@@ -183,6 +183,8 @@ void Committer::load_registry() {
         for (Neutral& neutral : reader_.neutrals(live))
             fresh->neutrals.emplace(neutral.id, std::move(neutral));
     for (TestClock& clock : reader_.clocks()) fresh->clocks.emplace(clock.id, std::move(clock));
+    for (RevokedToken const& token : reader_.party_access().revoked_tokens())
+        fresh->revoked_tokens.emplace(token.id, token.dispute);
     for (WebhookEndpoint& endpoint : reader_.webhooks().endpoints())
         fresh->endpoints.emplace(endpoint.id, std::move(endpoint));
     publish(std::move(fresh));

@@ -17,6 +17,7 @@ namespace {
 constexpr std::int64_t look_again_us = us_per_second; // however long the next deadline is away
 constexpr std::int64_t housekeeping_us = 30 * us_per_second;
 constexpr std::int64_t receipts_kept_us = 7 * us_per_day; // published in the API
+constexpr std::int64_t sign_ins_kept_us = us_per_hour;    // counted against new ones for so long
 constexpr std::size_t fires_a_round = 1000;
 constexpr std::int64_t lease_us = 5 * us_per_second; // of who works the deadlines
 
@@ -163,6 +164,8 @@ void TimerService::housekeeping() {
         return Job(ChoreJob{[now, seen = seen_](Journal& journal) {
                                 journal.beat(seen);
                                 journal.delete_receipts_before(now - receipts_kept_us);
+                                journal.party_access().delete_party_access_before(now -
+                                                                                  sign_ins_kept_us);
                             },
                             false, [done](std::exception_ptr failed) mutable { done(!failed); }});
     });

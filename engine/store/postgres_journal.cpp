@@ -3,6 +3,7 @@
 #include "engine/store/keys.hpp"
 #include "engine/store/postgres.hpp"
 #include "engine/store/postgres_batch.hpp"
+#include "engine/store/postgres_party_access.hpp"
 #include "engine/store/postgres_schema.hpp"
 #include "engine/store/postgres_webhooks.hpp"
 #include "engine/store/rows.hpp"
@@ -160,6 +161,7 @@ public:
     }
 
     WebhookWrites& webhooks() override { return *webhooks_; }
+    PartyAccessWrites& party_access() override { return *party_access_; }
 
     void delete_outbox(std::vector<std::string> const& ids) override {
         if (ids.empty()) return;
@@ -278,14 +280,16 @@ private:
     std::string url_;
     PostgresJournalOptions options_;
     std::unique_ptr<PostgresConnection> connection_;
-    std::unique_ptr<WebhookWrites> const webhooks_ =
-        postgres_webhook_writes([this](WebhookWrites::WithReceipt const& receipt,
-                                       std::function<void(PostgresConnection&)> const& work) {
-            write([&](PostgresConnection& connection) {
-                work(connection);
-                if (receipt) write_receipt(connection, *receipt);
-            });
+    PgWrite const with_receipt_ = [this](std::optional<StoredReceipt> const& receipt,
+                                         std::function<void(PostgresConnection&)> const& work) {
+        write([&](PostgresConnection& connection) {
+            work(connection);
+            if (receipt) write_receipt(connection, *receipt);
         });
+    };
+    std::unique_ptr<PartyAccessWrites> const party_access_ =
+        postgres_party_access_writes(with_receipt_);
+    std::unique_ptr<WebhookWrites> const webhooks_ = postgres_webhook_writes(with_receipt_);
     std::minstd_rand random_{std::random_device{}()}; // apart from other nodes, and no more
 };
 

@@ -4,6 +4,7 @@
 #include "engine/store/keys.hpp"
 #include "engine/store/places.hpp"
 #include "engine/store/postgres_lists.hpp"
+#include "engine/store/postgres_party_access.hpp"
 #include "engine/store/postgres_pool.hpp"
 #include "engine/store/postgres_webhooks.hpp"
 #include "engine/store/rows.hpp"
@@ -214,6 +215,7 @@ public:
     }
 
     WebhookReads& webhooks() override { return *webhooks_; }
+    PartyAccessReads& party_access() override { return *party_access_; }
 
     std::vector<DisputeRow> all_disputes(std::optional<DisputeId> after,
                                          std::size_t limit) override {
@@ -263,6 +265,8 @@ private:
     }
 
     PostgresPool pool_;
+    std::unique_ptr<PartyAccessReads> const party_access_ = postgres_party_access_reads(
+        [this](std::string const& sql, PgValues const& values) { return ask(sql, values); });
     std::unique_ptr<WebhookReads> const webhooks_ = postgres_webhook_reads(
         [this](std::string const& sql, PgValues const& values) { return ask(sql, values); });
 };

@@ -8,6 +8,7 @@
 #include "engine/store/migrations.hpp"
 #include "engine/store/rows.hpp"
 #include "engine/store/sqlite.hpp"
+#include "engine/store/sqlite_party_access.hpp"
 #include "engine/store/sqlite_webhooks.hpp"
 #include "engine/store/unit_writer.hpp"
 
@@ -43,14 +44,8 @@ public:
     SqliteJournal(DataFolder const& folder, SqliteJournalOptions const& options)
         : options_(options), connection_(make_private_file(folder.database()), Access::write),
           writer_(prepared(connection_, options)),
-          webhooks_(
-              sqlite_webhook_writes(connection_, [this](WebhookWrites::WithReceipt const& receipt,
-                                                        std::function<void()> const& work) {
-                  write([&] {
-                      work();
-                      if (receipt) writer_.write_receipt(*receipt);
-                  });
-              })) {}
+          webhooks_(sqlite_webhook_writes(connection_, with_receipt())),
+          party_access_(sqlite_party_access_writes(connection_, with_receipt())) {}
 
     ~SqliteJournal() override {
         // Best effort: what cannot be moved now stays in the log and is found there at the next
@@ -198,6 +193,7 @@ public:
     }
 
     WebhookWrites& webhooks() override { return *webhooks_; }
+    PartyAccessWrites& party_access() override { return *party_access_; }
 
     void delete_outbox(std::vector<std::string> const& ids) override {
         if (ids.empty()) return;
@@ -219,6 +215,17 @@ public:
     }
 
 private:
+    // A small transaction that ends with the receipt of the request that wants it.
+    Write with_receipt() {
+        return
+            [this](std::optional<StoredReceipt> const& receipt, std::function<void()> const& work) {
+                write([&] {
+                    work();
+                    if (receipt) writer_.write_receipt(*receipt);
+                });
+            };
+    }
+
     static Connection& prepared(Connection& connection, SqliteJournalOptions const& options) {
         migrate(connection, embedded_migrations(), SystemClock().now());
         if (options.pages_max > 0)
@@ -317,6 +324,7 @@ private:
     Connection connection_;
     UnitWriter writer_;
     std::unique_ptr<WebhookWrites> webhooks_;
+    std::unique_ptr<PartyAccessWrites> party_access_;
     bool broken_ = false;
     bool erasure_in_log_ = false;
 };

@@ -5,6 +5,7 @@
 #include "engine/store/keys.hpp"
 #include "engine/store/reader_pool.hpp"
 #include "engine/store/rows.hpp"
+#include "engine/store/sqlite_party_access.hpp"
 #include "engine/store/sqlite_webhooks.hpp"
 
 #include <utility>
@@ -77,7 +78,7 @@ class SqliteReader final : public Reader {
 public:
     SqliteReader(std::filesystem::path const& database, SqliteReaderOptions const& options)
         : pool_(database.string(), options.connections, options.wait_max),
-          webhooks_(sqlite_webhook_reads(pool_)) {}
+          webhooks_(sqlite_webhook_reads(pool_)), party_access_(sqlite_party_access_reads(pool_)) {}
 
     std::vector<StoredEvent> events(std::string const& stream, std::uint64_t after) override {
         static std::string const query =
@@ -228,10 +229,12 @@ public:
     }
 
     WebhookReads& webhooks() override { return *webhooks_; }
+    PartyAccessReads& party_access() override { return *party_access_; }
 
 private:
     ReaderPool pool_;
     std::unique_ptr<WebhookReads> webhooks_;
+    std::unique_ptr<PartyAccessReads> party_access_;
 };
 
 } // namespace

@@ -1,3 +1,4 @@
+#include "api/access/access_token.hpp"
 #include "api/access/api_key.hpp"
 #include "api/access/cursor.hpp"
 #include "api/access/etag.hpp"
@@ -100,6 +101,22 @@ void idempotency_key(std::string_view bytes) {
         quoted += c;
     }
     expect(access::read_idempotency_key(quoted + '"') == *key, "in quotes the key is another");
+}
+
+// Nothing that somebody invents is a token or a link, and what is written is read again.
+void access_token(std::string_view bytes) {
+    Bytes32 key{};
+    key.fill(7);
+    expect(!access::read_token(key, bytes), "an invented token is good");
+    expect(!access::read_link(key, bytes), "an invented link is good");
+    access::AccessToken token;
+    Bytes16 id{};
+    std::copy_n(bytes.begin(), std::min(bytes.size(), id.size()), id.begin());
+    token.party = PartyId(id);
+    token.verified = !bytes.empty();
+    token.expires_at = {static_cast<std::int64_t>(bytes.size())};
+    expect(access::read_token(key, access::write_token(key, token)) == token,
+           "a token says something else than was written");
 }
 
 } // namespace parley::fuzz

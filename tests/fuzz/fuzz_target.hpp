@@ -31,6 +31,7 @@ struct FuzzTarget {
 };
 std::span<FuzzTarget const> fuzz_targets();
 
+void access_token(std::string_view bytes);
 void api_key(std::string_view bytes);
 void chain(std::string_view bytes);
 void config(std::string_view bytes);

@@ -30,6 +30,7 @@ void expect_sound(Refusal const& refusal) {
 
 std::span<FuzzTarget const> fuzz_targets() {
     static constexpr FuzzTarget targets[] = {
+        {"access_token", access_token},
         {"api_key", api_key},
         {"chain", chain},
         {"config", config},

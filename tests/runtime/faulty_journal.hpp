@@ -51,6 +51,7 @@ public:
         fail_if_asked(), real_.delete_receipts_before(at);
     }
     WebhookWrites& webhooks() override { return real_.webhooks(); }
+    PartyAccessWrites& party_access() override { return real_.party_access(); }
     void delete_outbox(std::vector<std::string> const& ids) override { real_.delete_outbox(ids); }
     void checkpoint() override { real_.checkpoint(); }
     bool recovers() const override { return recovering; }

@@ -346,7 +346,7 @@ TEST_F(Migrations, OneThatFailsLeavesNothingBehind) {
 
 TEST_F(Migrations, WhatIsPendingIsNamed) {
     EXPECT_EQ(store::pending_migrations(database_),
-              (std::vector<std::string>{"001_journal", "002_webhooks"}));
+              (std::vector<std::string>{"001_journal", "002_webhooks", "003_party_access"}));
     {
         Store const store(data_);
     }

@@ -115,6 +115,28 @@ async function clocks({client, parley}) {
   await client.call('advance_clock', {key, params: {clock}, example: 'to'});
 }
 
+async function parties({client, parley, desk}) {
+  const one = await new Dispute(client, parley, desk).file('consumer');
+  const {platform} = parley.keys;
+  const {params} = one;
+  const made = (await client.call('create_access_token', {key: platform, params, example: 'widget', ids: {pty: one.parties.claimant}})).json;
+  await client.call('get_dispute', {key: made.token, params});
+  await client.call('list_feed', {key: made.token, expect: 403});
+  await client.call('create_access_token', {key: platform, params, expect: 422,
+                                            body: {party: 'pty_01M6A15AJ2E0HSAN6V6RN8D00D'}});
+  const begun = (await client.call('begin_sign_in', {key: platform, params, example: 'party', ids: {pty: one.parties.claimant}})).json;
+  await client.call('begin_sign_in', {key: made.token, params, body: {}});
+  const {code} = (await client.call('show_sign_in_code', {key: platform, params: {sign_in: begun.id}})).json;
+  await client.call('finish_sign_in', {example: 'code', expect: 422});
+  client.shown.add('finish_sign_in code'); // it is there to be refused
+  const own = (await client.call('finish_sign_in', {body: {link: begun.link, code}})).json;
+  await client.call('finish_sign_in', {body: {link: begun.link, code}, expect: 409});
+  if (!own.verified) throw new Error('who signed in is not the party');
+  await client.call('get_dispute', {key: own.token, params});
+  await client.call('revoke_access_token', {key: platform, params: {...params, token: made.id}, example: 'revoke'});
+  await client.call('get_dispute', {key: made.token, params, expect: 401});
+}
+
 async function webhooks({client, parley}) {
   const {platform, administrator} = parley.keys;
   const made = (await client.call('create_endpoint', {key: platform, example: 'everything'})).json;
@@ -301,6 +323,7 @@ export async function walk(client, parley) {
   await procedures(all);
   await clocks(all);
   await webhooks(all);
+  await parties(all);
   await toRecommendation(all);
   await toAward(all, 'confirm_performance');
   await toAward(all, 'report_breach');
