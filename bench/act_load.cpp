@@ -92,6 +92,13 @@ public:
     void set_clock_once(TestClockId clock, Instant now, StoredReceipt const& receipt) override {
         real_.set_clock_once(clock, now, receipt);
     }
+    MoveFate move_task(Task const& after, TaskMovement const& movement,
+                       std::optional<StoredReceipt> const& receipt) override {
+        return real_.move_task(after, movement, receipt);
+    }
+    void open_quarantine_task(TaskId id, DisputeId dispute, Instant at, Instant due) override {
+        real_.open_quarantine_task(id, dispute, at, due);
+    }
     void beat(Instant now) override { real_.beat(now); }
     bool take_lease(std::string const& name, std::string const& holder, Instant now,
                     Instant until) override {

@@ -65,10 +65,13 @@ std::vector<std::string> dev_command(std::string const& parley_binary, std::stri
 
 } // namespace
 
-DevServer::DevServer(std::string const& parley_binary, std::string const& database)
-    : ready_file_(folder_.path() + "/ready.json"),
-      child_(dev_command(parley_binary, folder_.path(), ready_file_, database)) {
-    for (int tries = 0; tries < 1000 && !std::filesystem::exists(ready_file_); ++tries)
+DevServer::DevServer(std::string const& parley_binary, std::string const& database,
+                     std::function<void(std::string const& data)> const& prepare)
+    : ready_file_(folder_.path() + "/ready.json"), child_([&] {
+          if (prepare) prepare(data());
+          return dev_command(parley_binary, folder_.path(), ready_file_, database);
+      }()) {
+    for (int tries = 0; tries < 3000 && !std::filesystem::exists(ready_file_); ++tries)
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     std::ifstream in(ready_file_);
     if (!in) throw std::runtime_error("parley dev did not become ready");
@@ -76,6 +79,7 @@ DevServer::DevServer(std::string const& parley_binary, std::string const& databa
     std::string const url = ready.at("url");
     port = static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
     platform_key = ready.at("keys").at("platform");
+    administrator_key = ready.at("keys").at("administrator");
 }
 
 } // namespace parley::bench

@@ -35,12 +35,15 @@ private:
     pid_t pid_ = -1;
 };
 
-// `parley dev` on an empty database, with its keys: in a folder of its own, or at `database`.
+// `parley dev` without the demo, with its keys: in a folder of its own, or at `database`. `prepare` fills
+// the data folder before the server starts.
 class DevServer {
 public:
-    explicit DevServer(std::string const& parley_binary, std::string const& database = {});
+    explicit DevServer(std::string const& parley_binary, std::string const& database = {},
+                       std::function<void(std::string const& data)> const& prepare = {});
     std::uint16_t port = 0;
-    std::string platform_key;
+    std::string platform_key, administrator_key;
+    std::string data() const { return folder_.path() + "/data"; }
 
 private:
     ScratchFolder folder_;

@@ -18,10 +18,13 @@ int main(int argc, char** argv) {
                    "also write [{name, value, unit, baseline, baseline_value, ratio}]");
     app.add_option("--only", only, "run the benchmark of this name alone");
     app.add_option("--parley", binary, "the server's binary");
+    bool full = false;
+    app.add_flag("--full", full, "the sizes of the goals, where the usual ones are smaller");
     CLI11_PARSE(app, argc, argv);
 
     std::vector<Benchmark> const all{acts_benchmark(binary), postgres_acts_benchmark(binary),
-                                     reads_benchmark(binary), decisions_benchmark()};
+                                     reads_benchmark(binary), decisions_benchmark(),
+                                     queue_benchmark(binary, full ? 1'000'000 : 100'000)};
     nlohmann::json out = nlohmann::json::array();
     bool ran = false;
     try {
@@ -52,7 +55,7 @@ int main(int argc, char** argv) {
         fmt::print(stderr,
                    "parley_bench: no benchmark is named {}; there are acts_sqlite, "
                    "acts_postgresql, reads, "
-                   "decisions\n",
+                   "decisions, queue_page\n",
                    only);
         return 2;
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
@@ -28,5 +29,6 @@ Benchmark acts_benchmark(std::string parley_binary);
 Benchmark postgres_acts_benchmark(std::string parley_binary);
 Benchmark reads_benchmark(std::string parley_binary);
 Benchmark decisions_benchmark();
+Benchmark queue_benchmark(std::string parley_binary, std::size_t disputes);
 
 } // namespace parley::bench

@@ -83,4 +83,21 @@ std::optional<std::uint64_t> expected_version(TagList const& tags, DisputeState 
     return expected;
 }
 
+std::string task_tag(TaskMark const& mark) {
+    return "\"t" + std::to_string(mark.version) + (mark.returned ? "-returned\"" : "\"");
+}
+
+std::optional<std::vector<TaskMark>> expected_marks(TagList const& tags) {
+    if (tags.any) return std::nullopt;
+    std::vector<TaskMark> marks;
+    for (std::string const& tag : tags.strong) {
+        if (!tag.starts_with("\"t")) continue;
+        TaskMark mark;
+        std::from_chars(tag.data() + 2, tag.data() + tag.size(), mark.version);
+        mark.returned = tag.ends_with("-returned\"");
+        if (task_tag(mark) == tag) marks.push_back(mark);
+    }
+    return marks;
+}
+
 } // namespace parley::access

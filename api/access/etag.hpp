@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/core/project.hpp"
+#include "engine/core/tasks.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -30,5 +31,11 @@ bool none_match_fails(TagList const& tags, std::string_view etag);
 // list has it, and otherwise one that cannot be the present one. A weak tag never matches.
 std::optional<std::uint64_t> expected_version(TagList const& tags, DisputeState const& state,
                                               Viewer const& viewer);
+
+// The strong tag of a task: `"t3"`, and `"t3-returned"` once a lease in it has run out, which nobody
+// writes down.
+std::string task_tag(TaskMark const& mark);
+// The marks that a list of tags names; nothing for `*`. A weak tag never matches.
+std::optional<std::vector<TaskMark>> expected_marks(TagList const& tags);
 
 } // namespace parley::access

@@ -41,6 +41,16 @@ PARLEY_HANDLER(get_procedure);
 PARLEY_HANDLER(check_procedure);
 PARLEY_HANDLER(get_act_schema);
 
+PARLEY_HANDLER(list_queues);
+PARLEY_HANDLER(list_tasks);
+PARLEY_HANDLER(next_task);
+PARLEY_HANDLER(get_task);
+PARLEY_HANDLER(claim_task);
+PARLEY_HANDLER(release_task);
+PARLEY_HANDLER(assign_task);
+PARLEY_HANDLER(complete_task);
+PARLEY_HANDLER(snooze_task);
+
 PARLEY_HANDLER(list_neutrals);
 PARLEY_HANDLER(create_neutral);
 PARLEY_HANDLER(get_neutral);

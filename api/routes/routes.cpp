@@ -24,7 +24,8 @@ constexpr Callers readers = platform | administrator | auditor;
 constexpr Callers with_tokens = platform | bit(KeyKind::party);
 constexpr auto test = Mode::test;
 constexpr std::string_view page = "limit after";
-constexpr std::string_view filters = "status stage party reference limit after";
+constexpr std::string_view filters = "status stage party reference q limit after";
+constexpr std::string_view narrowed = "kind reason language country holder limit after";
 constexpr std::string_view trial = "validate_only";
 
 // clang-format off
@@ -62,6 +63,17 @@ constexpr Route table[] = {
     {GET,  "/v1/procedures/{name}/{version}",      get_procedure,   all},
     {POST, "/v1/procedures/check",                 check_procedure, testers,  json},
     {GET,  "/v1/schemas/acts/{kind}",              get_act_schema,  anyone},
+
+    // A platform or a party gets 404 here: for them there are no queues.
+    {GET,  "/v1/queues",                           list_queues,     all},
+    {GET,  "/v1/queues/{queue}/tasks",             list_tasks,      all,      none, narrowed},
+    {POST, "/v1/queues/{queue}/next",              next_task,       all,      json},
+    {GET,  "/v1/tasks/{task}",                     get_task,        all},
+    {POST, "/v1/tasks/{task}/claim",               claim_task,      all,      json},
+    {POST, "/v1/tasks/{task}/release",             release_task,    all,      json},
+    {POST, "/v1/tasks/{task}/assign",              assign_task,     all,      json},
+    {POST, "/v1/tasks/{task}/complete",            complete_task,   all,      json},
+    {POST, "/v1/tasks/{task}/snooze",              snooze_task,     all,      json},
 
     {GET,  "/v1/neutrals",                         list_neutrals,   readers,  none, page},
     {POST, "/v1/neutrals",                         create_neutral,  office,   json},

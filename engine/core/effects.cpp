@@ -2,6 +2,7 @@
 
 #include "engine/base/json.hpp"
 #include "engine/base/json_slice.hpp"
+#include "engine/model/search_words.hpp"
 
 #include <algorithm>
 
@@ -20,17 +21,23 @@ Instant changed_at(DisputeState const& state, Decided const& decided) {
     return latest;
 }
 
-// Only the notice has one; rows of later events leave it empty, which means unchanged.
-std::string reference_in(Decided const& decided) {
+std::string text_in(std::string_view content, std::string_view object, std::string_view member) {
+    std::string_view const raw = raw_member(raw_member(content, object), member);
+    if (raw.empty()) return {};
+    Json const text = Json::parse(raw, nullptr, false);
+    return text.is_string() ? text.get<std::string>() : std::string();
+}
+
+// Only the notice has a reference and words to be found by, which everyone who may list the dispute
+// may read in it; rows of later events leave both empty, which means unchanged.
+void take_from_notice(DisputeRow& row, Decided const& decided) {
     for (Written const& written : decided.events) {
         if (!std::holds_alternative<DisputeFiled>(written.event.body)) continue;
-        std::string_view const raw =
-            raw_member(raw_member(written.content, "transaction"), "reference");
-        if (raw.empty()) return {};
-        Json const text = Json::parse(raw, nullptr, false);
-        return text.is_string() ? text.get<std::string>() : std::string();
+        row.reference = text_in(written.content, "transaction", "reference");
+        add_search_words(row.words, row.reference);
+        for (Side const side : {Side::claimant, Side::respondent})
+            add_search_words(row.words, text_in(written.content, name_of(side), "name"));
     }
-    return {};
 }
 
 DisputeRow row_of(DisputeState const& state, Decided const& decided) {
@@ -44,7 +51,7 @@ DisputeRow row_of(DisputeState const& state, Decided const& decided) {
     row.procedure_version = state.procedure.version;
     row.created_at = state.filed_at;
     row.changed_at = changed_at(state, decided);
-    row.reference = reference_in(decided);
+    take_from_notice(row, decided);
     for (Side side : {Side::claimant, Side::respondent})
         row.parties[index_of(side)] = state.party(side).id;
     for (SeatKind kind : {SeatKind::mediator, SeatKind::decider})

@@ -2,6 +2,7 @@
 
 #include "engine/model/command.hpp"
 #include "engine/model/state.hpp"
+#include "engine/model/task.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -44,6 +45,8 @@ struct DisputeRow {
     std::array<std::optional<NeutralId>, 2> neutrals; // by SeatKind: asked or seated
     std::optional<TestClockId> clock;
     std::uint64_t version = 0;
+    std::vector<std::string>
+        words; // what it can be found by; a filing's alone, erased with the content
 };
 
 // One open deadline as the timer service sees it.
@@ -92,12 +95,14 @@ struct Unit {
     std::vector<DueRow> armed;
     std::vector<std::pair<std::string, std::uint32_t>> disarmed; // deadline name and stamp
     std::vector<OutboxRow> outbox;
+    std::vector<TaskChange> tasks; // in order
     std::vector<LoadChange> loads;
     std::vector<EventId> erased; // content and salt to delete
     std::optional<StoredReceipt> receipt;
 };
 
 enum class UnitFate : std::uint8_t { won, lost_version, lost_receipt, lost_load };
+enum class MoveFate : std::uint8_t { won, lost_version, lost_receipt };
 
 // The people and things around disputes.
 struct Platform {

@@ -30,6 +30,14 @@ public:
     // The same for a keyed request, with its receipt in the same transaction; a receipt that is there
     // already is a Fault.
     virtual void set_clock_once(TestClockId clock, Instant now, StoredReceipt const& receipt) = 0;
+    // Writes `after`, which is one version on, if the task still has the version before that, with the
+    // record of the move and the receipt. The database decides, so that of many who move one task at
+    // once, on any node, one wins; and a version is a fencing token: who slept over a lease loses.
+    virtual MoveFate move_task(Task const& after, TaskMovement const& movement,
+                               std::optional<StoredReceipt> const& receipt) = 0;
+    // Opens the task that a dispute of a record that does not replay is for the office, unless one is
+    // open. Does nothing for a dispute without a row.
+    virtual void open_quarantine_task(TaskId id, DisputeId dispute, Instant at, Instant due_at) = 0;
     // Proof of life for the outage rule (S11, docs/LAW.md).
     virtual void beat(Instant now) = 0;
     // Takes or keeps a lease of the whole database, such as the working of deadlines: true when `holder`

@@ -21,6 +21,8 @@ struct DisputeFilter {
     std::optional<Status> status;
     std::optional<std::string> stage;
     std::optional<std::string> reference;
+    // Each must begin a word of the notice (model/search_words.hpp), search_words_max at most.
+    std::vector<std::string> words;
 };
 
 // A stretch of a log, as somebody follows it who may see some of its events alone. Which those are
@@ -38,6 +40,9 @@ struct FeedPage {
     std::vector<StoredEvent> events; // in log order
     std::uint64_t read_to = 0;       // the position behind which the next page starts
 };
+
+constexpr std::size_t task_scan_max = 10'000;
+constexpr std::uint64_t task_count_max = 10'000;
 
 // Reads committed data; blocking, throws Fault. Safe to call from several threads at once.
 class Reader {
@@ -68,6 +73,16 @@ public:
     // Deadlines of real time in (from, until], for the outage rule.
     virtual std::vector<DueRow> due_between(Instant from, Instant until) = 0;
     virtual std::vector<DueRow> open_deadlines() = 0; // all, for verification
+
+    // A page of a queue in its published order. A filter that fits few tasks may give a short page that
+    // is not the last: at most task_scan_max tasks are looked at for one.
+    virtual TaskPage tasks(TaskFilter const& filter, std::optional<TaskPlace> after,
+                           std::size_t limit) = 0;
+    virtual std::optional<Task> task(TaskId id) = 0;                 // open or closed
+    virtual std::vector<TaskMovement> task_movements(TaskId id) = 0; // oldest first
+    // Of every queue, up to task_count_max each; with `neutral` of that one's tasks alone.
+    virtual std::vector<QueueCount> task_counts(bool live, std::optional<NeutralId> neutral) = 0;
+    virtual std::vector<Task> open_tasks() = 0; // all, for verification
 
     virtual std::vector<Platform> platforms() = 0;
     virtual std::vector<ApiKey> keys() = 0;

@@ -3,6 +3,7 @@
 #include "engine/base/assert.hpp"
 #include "engine/base/fault.hpp"
 #include "engine/base/overloaded.hpp"
+#include "engine/core/tasks.hpp"
 #include "engine/runtime/key_refusals.hpp"
 
 #include <fmt/format.h>
@@ -342,8 +343,11 @@ EntryPtr Committer::Batch::fire_due(EntryPtr entry, Instant at, Job* for_clock) 
 std::size_t Committer::Batch::add(DisputeEntry const* before, Decided decided, Entropy& entropy,
                                   std::optional<ReceiptKey> const& receipt) {
     static DisputeState const nothing;
-    Effects effects = parley::effects(before != nullptr ? before->state : nothing, decided);
+    DisputeState const& earlier = before != nullptr ? before->state : nothing;
+    Effects effects = parley::effects(earlier, decided);
     Unit unit;
+    if (before != nullptr) // a filing leaves nobody but the respondent with something to do
+        unit.tasks = task_changes(self.world_, *before->procedure, earlier, decided);
     Heads heads = before != nullptr ? before->heads : Heads{};
     unit.stream = decided.after.id.text();
     unit.live = decided.after.live;

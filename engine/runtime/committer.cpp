@@ -2,6 +2,7 @@
 
 #include "engine/base/fault.hpp"
 #include "engine/base/overloaded.hpp"
+#include "engine/core/tasks.hpp"
 #include "engine/runtime/batch.hpp"
 
 #include <fmt/format.h>
@@ -55,6 +56,7 @@ bool Committer::decline_in_doubt(std::vector<Job>& jobs) {
 std::vector<Job> Committer::run(std::vector<Job> jobs) {
     if (decline_in_doubt(jobs)) return {};
     if (registry_stale_) try_load_registry();
+    open_quarantine_tasks();
     run_chores(jobs);
     if (jobs.empty()) return {};
     Batch batch(*this, nullptr);
@@ -134,9 +136,32 @@ void Committer::note_quarantine(DisputeId dispute, DisputeEntry const& entry) {
     {
         std::scoped_lock lock(quarantine_mutex_);
         if (!quarantined_.insert(dispute).second) return;
+        without_task_.push_back(dispute);
     }
     log_(fmt::format("dispute {} is set aside, its record does not replay: {}", dispute.text(),
                      entry.quarantine));
+}
+
+// Readers meet such disputes too, but only the writer writes. What cannot be written now waits.
+void Committer::open_quarantine_tasks() {
+    std::vector<DisputeId> waiting;
+    {
+        std::scoped_lock lock(quarantine_mutex_);
+        waiting.swap(without_task_);
+    }
+    while (!waiting.empty()) {
+        try {
+            Instant const now = clock_.now();
+            journal_.open_quarantine_task(Entropy(random32()).make_id<TaskId>(now), waiting.back(),
+                                          now, soft_target(world_, now));
+            waiting.pop_back();
+        } catch (Fault const& fault) {
+            log_(fmt::format("a task for a dispute set aside cannot be written: {}", fault.what()));
+            break;
+        }
+    }
+    std::scoped_lock lock(quarantine_mutex_);
+    without_task_.insert(without_task_.end(), waiting.begin(), waiting.end());
 }
 
 std::size_t Committer::quarantined() const {

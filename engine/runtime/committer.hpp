@@ -108,6 +108,7 @@ private:
     // What a command draws from: the operating system is asked for many at once.
     Bytes32 seed();
     void run_chores(std::vector<Job>& jobs);
+    void open_quarantine_tasks(); // for disputes set aside since the last run
     EntryPtr load(DisputeId dispute);
     // Puts into the cache what is stored now, after the fate of a unit was not what was decided.
     void refresh(DisputeId dispute);
@@ -137,6 +138,7 @@ private:
     std::set<DisputeId> in_doubt_;               // what such a commit was about
     mutable std::mutex quarantine_mutex_;
     std::set<DisputeId> quarantined_;
+    std::vector<DisputeId> without_task_; // set aside, and the office has not been told yet
     std::optional<Instant> soonest_armed_;
 };
 

@@ -316,6 +316,37 @@ net::awaitable<void> Engine::write(std::function<void(Journal&)> what, bool relo
     return impl_->chore(std::move(what), reload);
 }
 
+net::awaitable<Result<TaskReceipt>> Engine::move_task(TaskMove move, ReceiptKey key) {
+    auto const moved = std::make_shared<std::optional<Result<TaskReceipt>>>();
+    co_await impl_->chore(
+        [this, move = std::move(move), key = std::move(key), moved](Journal& journal) {
+            RegistryPtr const known = registry();
+            TaskDesk desk(journal, impl_->reader, *known, impl_->clock.now());
+            moved->emplace(desk.move(move, key));
+        },
+        false);
+    co_return std::move(**moved);
+}
+
+net::awaitable<Result<std::optional<TaskReceipt>>> Engine::next_task(TaskFilter filter,
+                                                                     TaskMove move,
+                                                                     ReceiptKey key) {
+    auto const moved = std::make_shared<std::optional<Result<std::optional<TaskReceipt>>>>();
+    co_await impl_->chore(
+        [this, filter = std::move(filter), move = std::move(move), key = std::move(key),
+         moved](Journal& journal) {
+            RegistryPtr const known = registry();
+            TaskDesk desk(journal, impl_->reader, *known, impl_->clock.now());
+            moved->emplace(desk.next(filter, move, key));
+        },
+        false);
+    co_return std::move(**moved);
+}
+
+Instant Engine::now_of(std::optional<TestClockId> const& clock) const {
+    return now_for(*registry(), clock, impl_->clock.now());
+}
+
 Engine::Figures Engine::figures() const {
     return {impl_->queue.waiting(),   impl_->cache.size(),    impl_->committer.committed_events,
             impl_->committer.commits, impl_->committer.fired, impl_->committer.quarantined()};

@@ -4,6 +4,7 @@
 #include "engine/ports/reader.hpp"
 #include "engine/runtime/entry.hpp"
 #include "engine/runtime/registry.hpp"
+#include "engine/runtime/task_desk.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -127,6 +128,12 @@ public:
     // Any other write beside the journal of events, on the writer's thread and in turn with its
     // batches; `reload` where it changes what the registry shows. Rethrows what the write threw.
     net::awaitable<void> write(std::function<void(Journal&)> what, bool reload);
+    // Moves a task, or claims the next one of a queue. Refuses what TaskDesk refuses.
+    net::awaitable<Result<TaskReceipt>> move_task(TaskMove move, ReceiptKey key);
+    net::awaitable<Result<std::optional<TaskReceipt>>> next_task(TaskFilter filter, TaskMove move,
+                                                                 ReceiptKey key);
+    // By which leases of a dispute's tasks are judged: real time, or its test clock's.
+    Instant now_of(std::optional<TestClockId> const& clock) const;
 
     // For numbers: how many commands wait, how many disputes are cached, how many were committed.
     struct Figures {

@@ -1,5 +1,6 @@
 #include "engine/runtime/verify.hpp"
 
+#include "engine/core/tasks.hpp"
 #include "engine/ledger/merkle.hpp"
 
 #include <fmt/format.h>
@@ -32,6 +33,11 @@ bool less(DueRow const& a, DueRow const& b) { return order_of(a) < order_of(b); 
 std::string text_of(DueRow const& row) {
     return fmt::format("{} (stamp {}, {})", row.name, row.stamp, text_of(row.at));
 }
+
+auto order_of(Task const& task) {
+    return std::tie(task.kind, task.seat, task.id, task.neutral, task.stage, task.deadline);
+}
+bool less_task(Task const& a, Task const& b) { return order_of(a) < order_of(b); }
 
 // What the row says otherwise than the events; empty when they agree. The reference is personal: it is
 // no fact, and may be erased.
@@ -154,17 +160,21 @@ void JournalVerifier::check_acknowledged(std::span<Acknowledged const> acknowled
     }
 }
 
-JournalVerifier::Deadlines JournalVerifier::open_deadlines() {
-    Deadlines by_dispute;
+JournalVerifier::Besides JournalVerifier::beside_events() {
+    Besides by_dispute;
     for (DueRow& row : reader_.open_deadlines()) {
         DisputeId const dispute = row.dispute;
-        by_dispute[dispute].push_back(std::move(row));
+        by_dispute[dispute].deadlines.push_back(std::move(row));
+    }
+    for (Task& task : reader_.open_tasks()) { // those done by hand may be over, whatever was said
+        DisputeId const dispute = task.dispute;
+        if (!done_by_hand(task.kind)) by_dispute[dispute].tasks.push_back(std::move(task));
     }
     return by_dispute;
 }
 
 void JournalVerifier::check_disputes() {
-    Deadlines deadlines = open_deadlines();
+    Besides const besides = beside_events();
     std::vector<DisputeId> doubtful;
     std::set<std::string> rows;
     std::optional<DisputeId> after;
@@ -172,9 +182,10 @@ void JournalVerifier::check_disputes() {
         auto const some = reader_.all_disputes(after, page);
         for (DisputeRow const& row : some) {
             rows.insert(row.id.text());
-            auto found = deadlines.find(row.id);
-            auto own = found == deadlines.end() ? std::vector<DueRow>{} : found->second;
-            found_.deadlines += own.size();
+            auto found = besides.find(row.id);
+            auto own = found == besides.end() ? Beside{} : found->second;
+            found_.deadlines += own.deadlines.size();
+            found_.tasks += own.tasks.size();
             if (!agrees(row, std::move(own), true, false)) doubtful.push_back(row.id);
         }
         found_.disputes += some.size();
@@ -185,7 +196,7 @@ void JournalVerifier::check_disputes() {
         if (rows.contains(stream)) continue;
         if (auto dispute = DisputeId::parse(stream); dispute) doubtful.push_back(*dispute);
     }
-    for (auto const& [dispute, due] : deadlines)
+    for (auto const& [dispute, what] : besides)
         if (!rows.contains(dispute.text())) doubtful.push_back(dispute);
     std::ranges::sort(doubtful);
     auto const twice = std::ranges::unique(doubtful);
@@ -199,7 +210,7 @@ void JournalVerifier::look_again(std::vector<DisputeId> const& doubtful) {
     for (DisputeId dispute : doubtful) {
         for (int look = 1; look <= looks_most; ++look) {
             auto const row = row_of(dispute);
-            auto own = open_deadlines()[dispute];
+            auto own = beside_events()[dispute];
             auto const events = reader_.events(dispute.text());
             auto const row_after = row_of(dispute);
             bool const still = row.has_value() == row_after.has_value() &&
@@ -207,8 +218,10 @@ void JournalVerifier::look_again(std::vector<DisputeId> const& doubtful) {
             if (!still && look < looks_most) continue;
             if (!row && events.empty())
                 blame({false, 0, dispute.text(), "",
-                       fmt::format("an open deadline {} belongs to no dispute",
-                                   text_of(own.front()))});
+                       own.deadlines.empty()
+                           ? std::string("an open task belongs to no dispute")
+                           : fmt::format("an open deadline {} belongs to no dispute",
+                                         text_of(own.deadlines.front()))});
             else if (!row)
                 blame({false, 0, dispute.text(), "", "it has events, but no dispute row"});
             else agrees(*row, std::move(own), false, true);
@@ -228,6 +241,7 @@ std::optional<JournalVerifier::Expected> JournalVerifier::replay_dispute(Dispute
     DisputeState state;
     state.id = dispute;
     Effects last;
+    std::vector<Task> tasks;
     std::set<std::string> erased;
     auto const events = reader_.events(dispute.text());
     for (StoredEvent const& stored : events) {
@@ -243,6 +257,7 @@ std::optional<JournalVerifier::Expected> JournalVerifier::replay_dispute(Dispute
             for (EventId id : erasure->events) erased.insert(id.text());
         Decided decided{{Written{std::move(*event), ""}}, state};
         last = effects(earlier, decided);
+        follow_tasks(tasks, earlier, decided);
         if (count_loads)
             for (LoadChange const& change : last.loads) loads_[change.neutral] += change.by;
     }
@@ -262,7 +277,8 @@ std::optional<JournalVerifier::Expected> JournalVerifier::replay_dispute(Dispute
         blame({state.live, events.front().position, dispute.text(), events.front().id,
                fmt::format("this program does not have its procedure {}",
                            reference_text(state.procedure))});
-    Expected expected{std::move(last.row), {}};
+    std::ranges::sort(tasks, less_task);
+    Expected expected{std::move(last.row), {}, std::move(tasks)};
     for (Deadline const& deadline : state.deadlines)
         expected.deadlines.push_back(
             {dispute, deadline.name, deadline.stamp, deadline.at, state.clock});
@@ -270,8 +286,32 @@ std::optional<JournalVerifier::Expected> JournalVerifier::replay_dispute(Dispute
     return expected;
 }
 
-bool JournalVerifier::agrees(DisputeRow const& row, std::vector<DueRow> deadlines, bool first_look,
-                             bool final) {
+// The tasks after an event, folded as the store folds them.
+void JournalVerifier::follow_tasks(std::vector<Task>& open, DisputeState const& earlier,
+                                   Decided const& decided) {
+    auto const procedure = world_.procedures.find(decided.after.procedure);
+    if (!procedure || earlier.version == 0) return;
+    for (TaskChange const& change : task_changes(world_, *procedure, earlier, decided)) {
+        auto const same = [&](Task const& task) {
+            return task.kind == change.task.kind && task.seat == change.task.seat;
+        };
+        if (done_by_hand(change.task.kind)) continue;
+        auto const known = std::ranges::find_if(open, same);
+        bool const there = known != open.end();
+        if (change.what == TaskChange::What::open && !there) {
+            open.push_back(change.task);
+        } else if (change.what == TaskChange::What::close && there) {
+            open.erase(known);
+        } else if (change.what == TaskChange::What::move && there) {
+            known->stage = change.task.stage;
+            known->deadline = change.task.deadline;
+            known->due_at = change.task.due_at;
+        }
+    }
+}
+
+bool JournalVerifier::agrees(DisputeRow const& row, Beside beside, bool first_look, bool final) {
+    auto& deadlines = beside.deadlines;
     auto const faults_before = found_.faults;
     auto const expected = replay_dispute(row.id, first_look);
     if (!expected) {
@@ -291,6 +331,23 @@ bool JournalVerifier::agrees(DisputeRow const& row, std::vector<DueRow> deadline
         if (!more.empty())
             reason = fmt::format("the deadline {} is open, but not by the events",
                                  text_of(more.front()));
+    }
+    if (reason.empty()) {
+        std::ranges::sort(beside.tasks, less_task);
+        auto const differ = [](Task const& is, Task const& should) {
+            bool const hard =
+                !should.deadline.empty(); // a soft target follows zone data of its day
+            return order_of(is) != order_of(should) || (hard && is.due_at != should.due_at);
+        };
+        auto const [is, should] =
+            std::ranges::mismatch(beside.tasks, expected->tasks,
+                                  [&](Task const& a, Task const& b) { return !differ(a, b); });
+        if (is != beside.tasks.end())
+            reason = fmt::format("the task {} ({}) is open, but not so by the events",
+                                 is->id.text(), name_of(is->kind));
+        else if (should != expected->tasks.end())
+            reason = fmt::format("the task {} ({}) is missing", should->id.text(),
+                                 name_of(should->kind));
     }
     if (reason.empty()) return true;
     if (final) blame({row.live, 0, row.id.text(), "", std::move(reason)});

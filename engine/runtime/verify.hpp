@@ -41,6 +41,7 @@ struct Verification {
     LogSummary test, live;
     std::uint64_t disputes = 0;
     std::uint64_t deadlines = 0;
+    std::uint64_t tasks = 0; // open ones
     std::uint64_t acknowledged = 0;
     std::uint64_t erased = 0;          // events whose content is gone by right
     std::uint64_t faults = 0;          // all of them
@@ -50,7 +51,7 @@ struct Verification {
 
 // Recomputes everything that the journal claims: hashes, chains a stream and room, commitments where
 // content remains, dense positions and versions, the state of every dispute, and from it the rows,
-// deadlines and loads that stand beside the events, both ways. Reads only, in pages, so it may run
+// deadlines, open tasks and loads that stand beside the events, both ways. Reads only, in pages, so it may run
 // beside a server that writes: what was committed after the start is looked at again, not blamed.
 class JournalVerifier {
 public:
@@ -62,8 +63,14 @@ private:
     struct Expected { // beside the events of one dispute
         DisputeRow row;
         std::vector<DueRow> deadlines;
+        std::vector<Task> tasks; // open ones that an act will end
     };
-    using Deadlines = std::map<DisputeId, std::vector<DueRow>>;
+    // What the store holds beside the events, to be compared with what they say.
+    struct Beside {
+        std::vector<DueRow> deadlines;
+        std::vector<Task> tasks;
+    };
+    using Besides = std::map<DisputeId, Beside>;
 
     LogSummary walk_log(bool live);
     void count_seen(std::string const& thing, std::string const& stream);
@@ -71,11 +78,12 @@ private:
     void check_disputes();
     void check_loads(std::uint64_t size_before);
     std::optional<Expected> replay_dispute(DisputeId dispute, bool count_loads);
-    // True when row and deadlines agree with the events; blames the dispute only where `final`.
-    bool agrees(DisputeRow const& row, std::vector<DueRow> deadlines, bool first_look, bool final);
+    // True when row, deadlines and tasks agree with the events; blames the dispute only where `final`.
+    bool agrees(DisputeRow const& row, Beside beside, bool first_look, bool final);
     void look_again(std::vector<DisputeId> const& doubtful);
+    void follow_tasks(std::vector<Task>& open, DisputeState const& earlier, Decided const& decided);
     std::optional<DisputeRow> row_of(DisputeId dispute);
-    Deadlines open_deadlines();
+    Besides beside_events();
     void blame(JournalFault fault);
 
     World const& world_;

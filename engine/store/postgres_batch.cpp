@@ -5,6 +5,7 @@
 #include "engine/store/batch_judge.hpp"
 #include "engine/store/keys.hpp"
 #include "engine/store/places.hpp"
+#include "engine/store/postgres_tasks.hpp"
 #include "engine/store/rows.hpp"
 
 #include <algorithm>
@@ -70,6 +71,12 @@ std::string const change_loads = "UPDATE neutral n SET load = n.load + r.by"
 std::string const erase_contents =
     "DELETE FROM content c USING event e, unnest($1::bytea[], $2::bytea[]) r (stream, id)"
     " WHERE e.stream = r.stream AND e.id = r.id AND c.place = e.place";
+std::string const add_words =
+    "INSERT INTO dispute_word (live, platform, word, dispute)"
+    " SELECT * FROM unnest($1::bool[], $2::bytea[], $3::text[], $4::bytea[])"
+    " ON CONFLICT DO NOTHING";
+std::string const forget_words = "DELETE FROM dispute_word WHERE dispute = ANY ($1::bytea[])";
+std::string const forget_reasons = "DELETE FROM task_reason WHERE dispute = ANY ($1::bytea[])";
 std::string const add_receipts =
     "INSERT INTO receipt (version, at, status, name, fingerprint, stream, events)"
     " SELECT * FROM unnest($1::int8[], $2::int8[], $3::int4[], $4::bytea[], $5::bytea[],"
@@ -79,10 +86,10 @@ std::string const set_sizes = "UPDATE log_head h SET size = r.size"
                               " WHERE h.log = r.log";
 
 std::string const* const all_statements[] = {
-    &lock_heads,        &find_versions,  &find_receipts,  &lock_loads,
-    &add_events,        &add_contents,   &add_disputes,   &change_disputes,
-    &forget_references, &add_deadlines,  &drop_deadlines, &add_outbox,
-    &change_loads,      &erase_contents, &add_receipts,   &set_sizes};
+    &lock_heads,     &find_versions, &find_receipts,   &lock_loads,        &add_events,
+    &add_contents,   &add_disputes,  &change_disputes, &forget_references, &add_deadlines,
+    &drop_deadlines, &add_outbox,    &change_loads,    &erase_contents,    &add_receipts,
+    &set_sizes,      &add_words,     &forget_words,    &forget_reasons};
 
 template <class T>
 void keep_distinct(std::vector<T>& all) {
@@ -133,6 +140,9 @@ struct PostgresBatch::Rows {
     Columns erased{bytes, bytes};
     Columns receipts{int8, int8, int4, bytes, bytes, bytes, bytes};
     Columns sizes{int2, int8};
+    Columns words{boolean, bytes, text, bytes};
+    // In order, each a statement of its own: one batch may close a task and open the next in its place.
+    std::vector<TaskStatement> tasks;
 
     // A list row is written once a batch, as the last unit leaves it: an UPDATE that is given a row
     // twice takes whichever it meets first.
@@ -162,6 +172,7 @@ PostgresBatch::PostgresBatch(std::span<Unit> units)
 
 void PostgresBatch::prepare(PostgresConnection& connection) {
     for (std::string const* statement : all_statements) connection.prepare(*statement);
+    prepare_tasks(connection);
 }
 
 std::vector<UnitFate> PostgresBatch::write(PostgresConnection& connection) {
@@ -261,6 +272,7 @@ void PostgresBatch::add_winner(Unit& unit) {
         rows_->outbox.add(row.at, row.dispute, std::string_view(row.id), std::string_view(row.kind),
                           std::string_view(row.event), std::string_view(row.addressee),
                           std::string_view(row.notice));
+    for (TaskChange const& change : unit.tasks) rows_->tasks.push_back(statement_of(change));
     for (LoadChange const& change : unit.loads) rows_->load_sums[change.neutral] += change.by;
     for (EventId const& event : unit.erased) {
         std::string const text = event.text();
@@ -295,6 +307,9 @@ void PostgresBatch::add_dispute(Unit const& unit, DisputeRow const& row) {
     if (unit.expected_version != 0) return;
     listed.is_new = true;
     listed.reference = row.reference; // later rows leave it as the filing wrote it
+    for (std::string const& word : row.words)
+        rows_->words.add(std::int64_t{row.live ? 1 : 0}, row.platform, std::string_view(word),
+                         row.id);
 }
 
 void PostgresBatch::send_winners(PostgresConnection& connection) {
@@ -318,12 +333,14 @@ void PostgresBatch::send_winners(PostgresConnection& connection) {
     // Armed before disarmed, for one unit may do both to the same arming; a list row before its
     // reference is forgotten.
     std::pair<std::string const*, Columns*> const tables[] = {
-        {&add_events, &rows_->events},           {&add_contents, &rows_->contents},
-        {&add_disputes, &rows_->disputes},       {&change_disputes, &rows_->changed},
-        {&forget_references, &rows_->forgotten}, {&add_deadlines, &rows_->armed},
-        {&drop_deadlines, &rows_->disarmed},     {&add_outbox, &rows_->outbox},
-        {&change_loads, &rows_->loads},          {&erase_contents, &rows_->erased},
-        {&add_receipts, &rows_->receipts},       {&set_sizes, &rows_->sizes}};
+        {&add_events, &rows_->events},      {&add_contents, &rows_->contents},
+        {&add_disputes, &rows_->disputes},  {&change_disputes, &rows_->changed},
+        {&add_words, &rows_->words},        {&forget_references, &rows_->forgotten},
+        {&forget_words, &rows_->forgotten}, {&forget_reasons, &rows_->forgotten},
+        {&add_deadlines, &rows_->armed},    {&drop_deadlines, &rows_->disarmed},
+        {&add_outbox, &rows_->outbox},      {&change_loads, &rows_->loads},
+        {&erase_contents, &rows_->erased},  {&add_receipts, &rows_->receipts},
+        {&set_sizes, &rows_->sizes}};
     PgValues values;
     std::size_t sent = 0;
     for (auto const& [sql, columns] : tables) {
@@ -332,6 +349,8 @@ void PostgresBatch::send_winners(PostgresConnection& connection) {
         connection.send(*sql, values);
         ++sent;
     }
+    for (TaskStatement const& task : rows_->tasks) connection.send(*task.sql, task.values);
+    sent += rows_->tasks.size();
     connection.sync();
     for (; sent > 0; --sent) expect_done(connection);
     connection.finish_pipeline();

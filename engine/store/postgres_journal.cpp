@@ -5,6 +5,7 @@
 #include "engine/store/postgres_batch.hpp"
 #include "engine/store/postgres_party_access.hpp"
 #include "engine/store/postgres_schema.hpp"
+#include "engine/store/postgres_tasks.hpp"
 #include "engine/store/postgres_webhooks.hpp"
 #include "engine/store/rows.hpp"
 
@@ -126,6 +127,38 @@ public:
         });
     }
 
+    MoveFate move_task(Task const& after, TaskMovement const& movement,
+                       std::optional<StoredReceipt> const& receipt) override {
+        // A receipt that another node writes meanwhile is found at the second look.
+        return trying(
+            [&](PostgresConnection& connection) {
+                connection.begin();
+                try {
+                    MoveFate fate = MoveFate::won;
+                    if (receipt && has_receipt(connection, *receipt)) fate = MoveFate::lost_receipt;
+                    else if (!store::move_task(connection, after, movement))
+                        fate = MoveFate::lost_version;
+                    if (fate != MoveFate::won) {
+                        connection.roll_back();
+                        return fate;
+                    }
+                    if (receipt) write_receipt(connection, *receipt);
+                } catch (Fault const&) {
+                    connection.roll_back();
+                    throw;
+                }
+                connection.commit();
+                return MoveFate::won;
+            },
+            true);
+    }
+
+    void open_quarantine_task(TaskId id, DisputeId dispute, Instant at, Instant due_at) override {
+        write([&](PostgresConnection& connection) {
+            store::open_quarantine_task(connection, id, dispute, at, due_at);
+        });
+    }
+
     void beat(Instant now) override {
         write([&](PostgresConnection& connection) {
             PgValues values;
@@ -204,6 +237,12 @@ private:
                                   " WHERE id = $2::bytea",
                                   values),
                    "there is no such test clock to set");
+    }
+
+    static bool has_receipt(PostgresConnection& connection, StoredReceipt const& receipt) {
+        PgValues values;
+        values.add(receipt_name(receipt.key.scope, receipt.key.key));
+        return connection.run("SELECT 1 FROM receipt WHERE name = $1::bytea", values).count() > 0;
     }
 
     static void write_receipt(PostgresConnection& connection, StoredReceipt const& receipt) {

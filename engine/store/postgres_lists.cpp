@@ -27,6 +27,37 @@ std::vector<Way> ways(DisputeFilter const& filter) {
     return {Way::any};
 }
 
+constexpr std::size_t first_word_parameter = 10;
+
+// Where the words of parameter `i` lie.
+std::string range_of(std::size_t i) {
+    std::string const from = std::to_string(first_word_parameter + 2 * i);
+    std::string const to = std::to_string(first_word_parameter + 2 * i + 1);
+    return " w.word >= $" + from + "::text AND w.word < $" + to + "::text";
+}
+
+// A person has few disputes, so their words are looked at one by one; anyone else starts from a word,
+// of one platform or of each in turn.
+bool by_words(DisputeFilter const& filter) {
+    return !filter.words.empty() && !filter.party && !filter.neutral &&
+           (!filter.reference || filter.reference->empty());
+}
+
+std::string with_words(DisputeFilter const& filter) {
+    std::string sql;
+    bool const from_words = by_words(filter);
+    if (from_words) {
+        sql += " AND id IN (SELECT w.dispute FROM ";
+        sql += filter.platform ? "dispute_word w WHERE w.platform = $2::bytea"
+                               : "platform p JOIN dispute_word w ON w.platform = p.id WHERE true";
+        sql += " AND w.live = $1::bool AND" + range_of(0) + ')';
+    }
+    for (std::size_t i = from_words ? 1 : 0; i < filter.words.size(); ++i)
+        sql += " AND EXISTS (SELECT FROM dispute_word w WHERE w.dispute = dispute.id AND" +
+               range_of(i) + ')';
+    return sql;
+}
+
 std::string part(DisputeFilter const& filter, bool after_one, Way way) {
     std::string sql = "SELECT * FROM dispute WHERE live = $1::bool";
     if (filter.platform) sql += " AND platform = $2::bytea";
@@ -42,6 +73,7 @@ std::string part(DisputeFilter const& filter, bool after_one, Way way) {
     if (filter.stage) sql += " AND stage = $6::text";
     if (filter.reference) sql += " AND reference = $7::text";
     if (filter.reference && !filter.reference->empty()) sql += " AND reference <> ''";
+    sql += with_words(filter);
     if (after_one) sql += " AND id < $8::bytea";
     sql += " ORDER BY id DESC LIMIT $9::int8";
     return sql;
@@ -52,7 +84,7 @@ static_assert(std::to_underlying(Status::open) == 0, "the partial index names it
 // Mentions every parameter, so that all statements take the same.
 constexpr std::string_view all_parameters =
     "WITH asked AS (SELECT $1::bool, $2::bytea, $3::bytea, $4::bytea, $5::int8, $6::text, $7::text,"
-    " $8::bytea, $9::int8) ";
+    " $8::bytea, $9::int8";
 
 } // namespace
 
@@ -65,7 +97,9 @@ std::string postgres_list_sql(DisputeFilter const& filter, bool after_one) {
         page += ')';
     }
     std::string sql(all_parameters);
-    sql += "SELECT ";
+    for (std::size_t i = 0; i < 2 * filter.words.size(); ++i)
+        sql += ", $" + std::to_string(first_word_parameter + i) + "::text";
+    sql += ") SELECT ";
     sql += columns;
     sql += " FROM (SELECT * FROM (" + page + ") found ORDER BY id DESC LIMIT $9::int8) d";
     sql += with_last_event;

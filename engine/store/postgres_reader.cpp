@@ -1,11 +1,13 @@
 #include "engine/store/postgres_reader.hpp"
 
 #include "engine/base/digest.hpp"
+#include "engine/model/search_words.hpp"
 #include "engine/store/keys.hpp"
 #include "engine/store/places.hpp"
 #include "engine/store/postgres_lists.hpp"
 #include "engine/store/postgres_party_access.hpp"
 #include "engine/store/postgres_pool.hpp"
+#include "engine/store/postgres_tasks.hpp"
 #include "engine/store/postgres_webhooks.hpp"
 #include "engine/store/rows.hpp"
 
@@ -125,6 +127,8 @@ public:
         add_text(values, filter.stage);
         add_text(values, filter.reference);
         values.add(before).add(static_cast<std::int64_t>(limit));
+        for (std::string const& word : filter.words)
+            values.add_text(word).add_text(end_of_words(word));
         return rows(ask(postgres_list_sql(filter, before.has_value()), values,
                         filter.platform ? hex_of(filter.platform->bytes()) : std::string(every)),
                     read_dispute<PgRows>);
@@ -175,6 +179,60 @@ public:
         static std::string const query =
             select(deadline_columns, " FROM deadline ORDER BY dispute, name COLLATE \"C\", stamp");
         return rows(ask(query, {}), read_deadline<PgRows>);
+    }
+
+    TaskPage tasks(TaskFilter const& filter, std::optional<TaskPlace> after,
+                   std::size_t limit) override {
+        PgValues values = task_list_values(filter, after, limit);
+        TaskPage page;
+        page.tasks = rows(ask(task_list_sql(filter, after.has_value()), values), read_task<PgRows>);
+        if (page.tasks.size() > limit) {
+            page.tasks.resize(limit);
+            page.next = place_of(page.tasks.back());
+            return page;
+        }
+        // Perhaps there is more beyond what was looked at.
+        PgValues scanned = task_scan_values(filter, after);
+        PgRows end = ask(task_scan_sql(filter, after.has_value()), scanned);
+        if (end.count() > 1)
+            page.next = TaskPlace{end.at(0).instant(0), end.instant(1), end.id<TaskId>(2)};
+        return page;
+    }
+
+    std::optional<Task> task(TaskId id) override {
+        static std::string const query =
+            select(task_columns, " FROM task t WHERE t.id = $1::bytea");
+        PgValues values;
+        values.add(id);
+        PgRows found = ask(query, values);
+        if (found.count() == 0) return std::nullopt;
+        return read_task(found);
+    }
+
+    std::vector<TaskMovement> task_movements(TaskId id) override {
+        static std::string const query =
+            std::string(movements_query) + " WHERE m.task = $1::bytea ORDER BY m.version";
+        PgValues values;
+        values.add(id);
+        return rows(ask(query, values), [&](PgRows& row) { return read_movement(row, id); });
+    }
+
+    std::vector<QueueCount> task_counts(bool live, std::optional<NeutralId> neutral) override {
+        PgValues values;
+        if (neutral) values.add(*neutral);
+        else values.add(live);
+        values.add(static_cast<std::int64_t>(task_count_max + 1));
+        return rows(ask(task_counts_sql(neutral.has_value()), values), [](PgRows& row) {
+            auto const open = static_cast<std::uint64_t>(row.number(1));
+            return QueueCount{enum_of<Queue>(row.number(0)), std::min(open, task_count_max),
+                              open > task_count_max, row.optional_instant(2)};
+        });
+    }
+
+    std::vector<Task> open_tasks() override {
+        static std::string const query =
+            select(task_columns, " FROM task t WHERE t.closed_at IS NULL ORDER BY t.dispute");
+        return rows(ask(query, {}), read_task<PgRows>);
     }
 
     std::vector<Platform> platforms() override {

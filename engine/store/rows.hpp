@@ -203,4 +203,66 @@ OutboxRow read_outbox(Row& row) {
             row.instant(6)};
 }
 
+inline constexpr std::string_view task_columns =
+    "t.id, t.dispute, t.platform, t.live, t.kind, t.seat, t.neutral, t.stage, t.act,"
+    " t.claimant_language, t.respondent_language, t.claimant_country, t.respondent_country,"
+    " t.reason, t.amount, t.currency, t.clock, t.opened_at, t.due_at, t.deadline, t.version,"
+    " t.claimed_by, t.lease_until, t.assigned_to, t.snoozed_until, t.closed_at, t.closed_by,"
+    " t.ending";
+inline constexpr int task_column_count = 28;
+// The seat as it is stored: 0 for none.
+inline std::int64_t seat_number(std::optional<SeatKind> seat) {
+    return seat ? std::int64_t{std::to_underlying(*seat)} + 1 : 0;
+}
+template <class Row>
+Task read_task(Row& row) {
+    Task out;
+    out.id = row.template id<TaskId>(0);
+    out.dispute = row.template id<DisputeId>(1);
+    out.platform = row.template id<PlatformId>(2);
+    out.live = row.number(3) != 0;
+    out.kind = enum_of<TaskKind>(row.number(4));
+    if (row.number(5) != 0) out.seat = enum_of<SeatKind>(row.number(5) - 1);
+    out.neutral = row.template optional_id<NeutralId>(6);
+    out.stage = row.text(7);
+    out.act = row.text(8);
+    out.languages = {std::string(row.text(9)), std::string(row.text(10))};
+    out.countries = {std::string(row.text(11)), std::string(row.text(12))};
+    out.reason = enum_of<ClaimReason>(row.number(13));
+    if (!row.is_null(14)) {
+        auto const currency = parse_currency(row.text(15));
+        if (!currency) throw Fault("the database holds a currency that is none");
+        out.amount = Money{row.number(14), *currency};
+    }
+    out.clock = row.template optional_id<TestClockId>(16);
+    out.opened_at = row.instant(17);
+    out.due_at = row.instant(18);
+    out.deadline = row.text(19);
+    out.version = static_cast<std::uint64_t>(row.number(20));
+    out.claimed_by = row.text(21);
+    out.lease_until = row.optional_instant(22);
+    out.assigned_to = row.text(23);
+    out.snoozed_until = row.optional_instant(24);
+    out.closed_at = row.optional_instant(25);
+    out.closed_by = row.text(26);
+    out.end = enum_of<TaskEnd>(row.number(27));
+    return out;
+}
+
+inline constexpr std::string_view movements_query =
+    "SELECT m.version, m.at, m.by, m.what, m.holder, m.until, coalesce(r.text, '')"
+    " FROM task_movement m JOIN task t ON t.id = m.task LEFT JOIN task_reason r"
+    " ON r.dispute = t.dispute AND r.task = m.task AND r.version = m.version";
+template <class Row>
+TaskMovement read_movement(Row& row, TaskId id) {
+    return {id,
+            static_cast<std::uint64_t>(row.number(0)),
+            row.instant(1),
+            std::string(row.text(2)),
+            enum_of<TaskAct>(row.number(3)),
+            std::string(row.text(4)),
+            row.optional_instant(5),
+            std::string(row.text(6))};
+}
+
 } // namespace parley::store

@@ -156,6 +156,25 @@ public:
         });
     }
 
+    MoveFate move_task(Task const& after, TaskMovement const& movement,
+                       std::optional<StoredReceipt> const& receipt) override {
+        refuse_if_broken();
+        MoveFate fate = MoveFate::won;
+        guarded([&] {
+            Transaction transaction(connection_);
+            if (receipt && writer_.has_receipt(*receipt)) fate = MoveFate::lost_receipt;
+            else if (!writer_.tasks().move(after, movement)) fate = MoveFate::lost_version;
+            if (fate != MoveFate::won) return; // rolled back: nothing was written
+            if (receipt) writer_.write_receipt(*receipt);
+            commit();
+        });
+        return fate;
+    }
+
+    void open_quarantine_task(TaskId id, DisputeId dispute, Instant at, Instant due_at) override {
+        write([&] { writer_.tasks().open_for_quarantine(id, dispute, at, due_at); });
+    }
+
     void beat(Instant now) override {
         write([&] {
             Use insert(connection_.kept("INSERT INTO heartbeat (one, at) VALUES (1, ?)"

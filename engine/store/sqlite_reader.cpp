@@ -7,6 +7,7 @@
 #include "engine/store/rows.hpp"
 #include "engine/store/sqlite_party_access.hpp"
 #include "engine/store/sqlite_webhooks.hpp"
+#include "engine/store/task_query.hpp"
 
 #include <utility>
 
@@ -175,6 +176,32 @@ public:
         auto lease = pool_.lease();
         Use find(lease->kept(query));
         return rows(*find, read_deadline<Statement>);
+    }
+
+    TaskPage tasks(TaskFilter const& filter, std::optional<TaskPlace> after,
+                   std::size_t limit) override {
+        auto lease = pool_.lease();
+        return list_tasks(*lease, filter, after, limit);
+    }
+
+    std::optional<Task> task(TaskId id) override {
+        auto lease = pool_.lease();
+        return find_task(*lease, id);
+    }
+
+    std::vector<TaskMovement> task_movements(TaskId id) override {
+        auto lease = pool_.lease();
+        return movements_of(*lease, id);
+    }
+
+    std::vector<QueueCount> task_counts(bool live, std::optional<NeutralId> neutral) override {
+        auto lease = pool_.lease();
+        return count_tasks(*lease, live, neutral);
+    }
+
+    std::vector<Task> open_tasks() override {
+        auto lease = pool_.lease();
+        return all_open_tasks(*lease);
     }
 
     std::vector<Platform> platforms() override {

@@ -33,6 +33,10 @@ UnitWriter::UnitWriter(Connection& connection)
           "INSERT INTO deadline (dispute, name, stamp, at, clock) VALUES (?, ?, ?, ?, ?)"),
       add_outbox_(connection, "INSERT INTO outbox (id, kind, dispute, event, addressee, notice, at)"
                               " VALUES (?, ?, ?, ?, ?, ?, ?)"),
+      add_word_(connection,
+                "INSERT INTO dispute_word (live, platform, word, dispute) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT DO NOTHING"),
+      forget_words_(connection, "DELETE FROM dispute_word WHERE dispute = ?"),
       // A row that stays as it is costs a look at it; one that is written costs a page, and so does
       // each index on a column that is set.
       change_dispute_(connection,
@@ -49,7 +53,7 @@ UnitWriter::UnitWriter(Connection& connection)
       erase_content_(connection, "DELETE FROM content WHERE place ="
                                  " (SELECT place FROM event INDEXED BY event_of_stream"
                                  " WHERE stream = ? AND id = ?)"),
-      set_size_(connection, "UPDATE log_head SET size = ? WHERE log = ?") {}
+      set_size_(connection, "UPDATE log_head SET size = ? WHERE log = ?"), tasks_(connection) {}
 
 UnitWriter::Written UnitWriter::write(std::span<Unit> units, std::vector<UnitFate>& fates) {
     Written written;
@@ -138,6 +142,7 @@ void UnitWriter::write_unit(Unit& unit, std::uint64_t& size) {
     if (unit.dispute) write_dispute(unit, *unit.dispute);
     if (!unit.armed.empty() || !unit.disarmed.empty()) write_deadlines(unit);
     for (OutboxRow const& row : unit.outbox) write_outbox(row);
+    for (TaskChange const& change : unit.tasks) tasks_.write(change);
     for (LoadChange const& change : unit.loads) {
         Use update(change_load_);
         update->bind(std::int64_t{change.by}).bind(change.neutral);
@@ -178,6 +183,11 @@ void UnitWriter::write_dispute(Unit const& unit, DisputeRow const& row) {
         add->bind(row.parties[0]).bind(row.parties[1]).bind_text(row.reference);
         bind_changing(*add);
         add->run();
+        for (std::string const& word : row.words) {
+            Use keep(add_word_);
+            keep->bind(row.live ? 1 : 0).bind(row.platform).bind_text(word).bind(row.id);
+            keep->run();
+        }
         return;
     }
     Use change(change_dispute_);
@@ -223,6 +233,10 @@ void UnitWriter::erase(Unit const& unit, std::string_view stream_key) {
     Use forget(forget_reference_);
     forget->bind(unit.dispute->id);
     forget->run();
+    tasks_.erase_reasons(unit.dispute->id);
+    Use forget_words(forget_words_);
+    forget_words->bind(unit.dispute->id);
+    forget_words->run();
 }
 
 void UnitWriter::write_receipt(StoredReceipt const& receipt) {

@@ -2,6 +2,7 @@
 
 #include "engine/model/journal_rows.hpp"
 #include "engine/store/sqlite.hpp"
+#include "engine/store/task_writer.hpp"
 
 #include <array>
 #include <cstdint>
@@ -26,10 +27,11 @@ public:
     Written write(std::span<Unit> units, std::vector<UnitFate>& fates);
 
     void write_receipt(StoredReceipt const& receipt);
+    bool has_receipt(StoredReceipt const& receipt);
+    TaskWriter& tasks() { return tasks_; }
 
 private:
     UnitFate fate_of(Unit const& unit);
-    bool has_receipt(StoredReceipt const& receipt);
     std::uint64_t version_of(std::string_view stream_key);
     bool loads_fit(std::vector<LoadChange> const& loads);
     void write_unit(Unit& unit, std::uint64_t& size);
@@ -41,8 +43,10 @@ private:
 
     Statement find_receipt_, find_version_, find_load_, find_size_;
     Statement add_event_, add_content_, add_receipt_, add_dispute_, add_deadline_, add_outbox_;
+    Statement add_word_, forget_words_;
     Statement change_dispute_, forget_reference_, drop_deadline_, change_load_, erase_content_,
         set_size_;
+    TaskWriter tasks_;
     std::string events_; // of a receipt, packed
 };
 

@@ -1,5 +1,6 @@
 #include "tests/core/support.hpp"
 
+#include "engine/core/tasks.hpp"
 #include "engine/procedure/behaviours.hpp"
 
 #include <algorithm>
@@ -164,7 +165,41 @@ void check_content_is_not_read(Play const& play) {
     ASSERT_EQ(dump(folded), dump(play.state));
 }
 
+// A duty is an act that its holder is offered, and what is offered of that sort is a duty.
+void check_duties(Play const& play) {
+    auto const duties = duties_of(play.rules, play.state);
+    for (Role const role : {Role::mediator, Role::decider, Role::administrator}) {
+        std::optional<SeatKind> seat;
+        if (role == Role::mediator) seat = SeatKind::mediator;
+        if (role == Role::decider) seat = SeatKind::decider;
+        Acts const acts = acts_of(play.rules, play.state, {role, true, seat});
+        auto const offered = [&](std::string_view name) {
+            return std::ranges::any_of(
+                acts.available, [&](AvailableAct const& act) { return act.step->name == name; });
+        };
+        for (Duty const& duty : duties) {
+            bool const theirs = duty.neutral ? duty.seat == seat : role == Role::administrator;
+            if (theirs) ASSERT_TRUE(offered(duty.act)) << play.state.stage << ' ' << duty.act;
+        }
+        for (AvailableAct const& act : acts.available) {
+            Behaviour const does = act.step->does;
+            bool const is_duty =
+                does == Behaviour::appoint_neutral || does == Behaviour::accept_appointment ||
+                does == Behaviour::decide_objection || does == Behaviour::render_outcome ||
+                (does == Behaviour::correct_outcome && play.state.correction_asked_by) ||
+                (does == Behaviour::decide_review && play.state.review_asked_by) ||
+                does == Behaviour::record_settlement ||
+                (does == Behaviour::set_final_date && !play.state.final_date);
+            if (is_duty)
+                ASSERT_TRUE(std::ranges::any_of(
+                    duties, [&](Duty const& duty) { return duty.act == act.step->name; }))
+                    << play.state.stage << ' ' << act.step->name;
+        }
+    }
+}
+
 void check_invariants(Play const& play) {
+    check_duties(play);
     DisputeState const& s = play.state;
     ASSERT_NE(play.rules.stage(s.stage), nullptr);
     if (s.ended) ASSERT_TRUE(s.deadlines.empty()) << s.stage;

@@ -16,7 +16,8 @@ public:
     bool fails = false;      // every write is a Fault, and nothing of it is kept
     bool recovering = false; // as PostgreSQL's journal is, and SQLite's is not
     std::function<std::vector<UnitFate>(std::span<Unit>)>
-        next_append; // once, in place of the real one
+        next_append;                   // once, in place of the real one
+    std::function<void()> before_move; // once: what another node does meanwhile
 
     std::vector<UnitFate> append(std::span<Unit> units) override {
         fail_if_asked();
@@ -40,6 +41,15 @@ public:
     }
     void set_clock_once(TestClockId clock, Instant now, StoredReceipt const& receipt) override {
         fail_if_asked(), real_.set_clock_once(clock, now, receipt);
+    }
+    MoveFate move_task(Task const& after, TaskMovement const& movement,
+                       std::optional<StoredReceipt> const& receipt) override {
+        fail_if_asked();
+        if (auto once = std::exchange(before_move, {})) once();
+        return real_.move_task(after, movement, receipt);
+    }
+    void open_quarantine_task(TaskId id, DisputeId dispute, Instant at, Instant due) override {
+        fail_if_asked(), real_.open_quarantine_task(id, dispute, at, due);
     }
     void beat(Instant now) override { fail_if_asked(), real_.beat(now); }
     bool take_lease(std::string const& name, std::string const& holder, Instant now,

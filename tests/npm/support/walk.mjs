@@ -238,6 +238,58 @@ async function toAward({client, parley, desk}, last) {
   }
 }
 
+// The office finds what it must do, and a neutral too.
+async function queues({client, parley, desk}) {
+  const one = await new Dispute(client, parley, desk).file('consumer');
+  await one.act('respondent', 'respond');
+  await one.act('claimant', 'ask_for_mediator');
+  const {administrator, auditor, platform, mediator} = parley.keys;
+  const office = {key: administrator, params: {queue: 'administration'}};
+  for (const key of [administrator, auditor, mediator]) await client.call('list_queues', {key});
+  const page = await client.call('list_tasks', {...office, query: {limit: 1}});
+  const task = page.json.data[0].id;
+  if (page.json.next) await client.call('list_tasks', {...office, query: {limit: 1, after: page.json.next}});
+  await client.call('list_tasks', {...office, query: {kind: 'appoint', reason: 'not_received', language: 'es',
+                                                      country: 'ES', holder: 'nobody'}});
+  const params = {task};
+  const seen = await client.call('get_task', {key: auditor, params});
+  await client.call('get_task', {key: auditor, params, expect: 304,
+                                 headers: {'If-None-Match': seen.headers.get('ETag')}});
+  let etag = seen.headers.get('ETag');
+  const move = async (operation, how) => {
+    const moved = await client.call(operation, {key: administrator, params, headers: {'If-Match': etag}, ...how});
+    if (moved.status === 200) etag = moved.headers.get('ETag');
+    return moved;
+  };
+  await client.call('claim_task', {key: administrator, params, example: 'usual', expect: 428});
+  const stale = etag;
+  await move('claim_task', {example: 'usual'});
+  await move('claim_task', {example: 'usual', headers: {'If-Match': stale}, expect: 412});
+  await move('claim_task', {example: 'longer'});
+  await move('complete_task', {example: 'paid', expect: 409});
+  await move('snooze_task', {example: 'waits'});
+  await client.call('get_task', {key: administrator, params});
+  await move('claim_task', {example: 'usual'}); // taken up again before its time
+  const me = 'key_' + administrator.split('_')[2];
+  await move('assign_task', {example: 'colleague', ids: {key: me}});
+  await move('release_task', {example: 'handed_over'});
+  await move('claim_task', {key: auditor, example: 'usual', expect: 403});
+  await client.call('claim_task', {key: platform, params, example: 'usual', expect: 404});
+  await client.call('list_queues', {key: platform, expect: 404});
+  await client.call('next_task', {...office, example: 'next'});
+  await client.call('next_task', {key: administrator, params: {queue: 'mediation'}, example: 'next', expect: 204});
+  await client.call('list_disputes', {key: platform, query: {q: 'ruiz', limit: 1}});
+}
+
+async function breachInTheOffice({client, parley}) {
+  const key = parley.keys.administrator;
+  const page = await client.call('list_tasks', {key, params: {queue: 'administration'}, query: {kind: 'look_into_breach'}});
+  const params = {task: page.json.data[0].id};
+  const claimed = await client.call('claim_task', {key, params, example: 'usual', headers: {'If-Match': page.json.data[0].etag}});
+  await client.call('complete_task', {key, params, example: 'paid', headers: {'If-Match': claimed.headers.get('ETag')}});
+  await client.call('get_task', {key, params});
+}
+
 async function otherEnds({client, parley, desk}) {
   const fresh = (example) => new Dispute(client, parley, desk).file(example);
   await (await fresh('consumer')).act('claimant', 'withdraw');
@@ -327,6 +379,8 @@ export async function walk(client, parley) {
   await toRecommendation(all);
   await toAward(all, 'confirm_performance');
   await toAward(all, 'report_breach');
+  await breachInTheOffice(all);
+  await queues(all);
   await otherEnds(all);
   await feed(all);
   await refusals(all);

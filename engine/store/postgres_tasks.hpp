@@ -1,0 +1,39 @@
+#pragma once
+
+#include "engine/ports/reader.hpp"
+#include "engine/store/postgres.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace parley::store {
+
+// Tasks on PostgreSQL: statements and their values, for the reader, and the writing of them within a
+// transaction that someone else began.
+
+// A page of a queue: a range of one index, of which task_scan_max rows are looked at. Gives one row
+// more than asked for where there is one.
+std::string task_list_sql(TaskFilter const& filter, bool after_one);
+PgValues task_list_values(TaskFilter const& filter, std::optional<TaskPlace> const& after,
+                          std::size_t limit);
+// The last row that such a page looked at, and the one after it.
+std::string task_scan_sql(TaskFilter const& filter, bool after_one);
+PgValues task_scan_values(TaskFilter const& filter, std::optional<TaskPlace> const& after);
+// Queue, how many are open (up to $2), and when the first is due. $1 is the neutral, or which log.
+std::string task_counts_sql(bool of_one_neutral);
+
+// What an event does to the tasks of its dispute: one statement with its values.
+struct TaskStatement {
+    std::string const* sql;
+    PgValues values;
+};
+TaskStatement statement_of(TaskChange const& change);
+void prepare_tasks(PostgresConnection& connection); // once a connection
+
+// False: the task has another version than the one before `after`, and nothing was written.
+bool move_task(PostgresConnection& connection, Task const& after, TaskMovement const& movement);
+void open_quarantine_task(PostgresConnection& connection, TaskId id, DisputeId dispute, Instant at,
+                          Instant due_at);
+
+} // namespace parley::store
