@@ -123,11 +123,12 @@ T must(Result<T> result) {
 
 } // namespace
 
-std::vector<Unit> record_acts(Journal& real, Reader& reader, std::size_t acts) {
+std::vector<Unit> record_acts(Journal& real, Reader& reader, std::size_t acts,
+                              std::size_t disputes) {
     World const world{ZoneRules::load(), load_embedded_law(), load_embedded_procedures()};
     RecordingJournal journal(real);
     SystemClock const clock;
-    DisputeCache cache(act_disputes * 2);
+    DisputeCache cache(disputes * 2);
     Committer committer(world, journal, reader, clock, cache, [](std::string const&) {});
     Entropy entropy(random32());
     PlatformId const platform = entropy.make_id<PlatformId>(clock.now());
@@ -145,7 +146,7 @@ std::vector<Unit> record_acts(Journal& real, Reader& reader, std::size_t acts) {
     auto const key = [&](std::string name) { return ReceiptKey{"bench", std::move(name), {}}; };
     FileInput const input = must(read_file_input(nlohmann::json::parse(filing_json())));
     std::vector<EntryPtr> filed;
-    for (std::size_t i = 0; i < act_disputes; ++i) {
+    for (std::size_t i = 0; i < disputes; ++i) {
         Filing filing{entropy.make_id<DisputeId>(clock.now()), platform, false, {}, input,
                       key(fmt::format("file-{}", i)),          false};
         filing.actor.via = platform;
@@ -166,8 +167,8 @@ std::vector<Unit> record_acts(Journal& real, Reader& reader, std::size_t acts) {
         must(read_act_input(InputKind::offer, nlohmann::json::parse(offer_json())));
     journal.recording = true;
     for (std::size_t act = 0; act < acts; ++act) {
-        bool const offers = (act / act_disputes) % 2 == 1;
-        DisputeState const& state = filed[act % act_disputes]->state;
+        bool const offers = (act / disputes) % 2 == 1;
+        DisputeState const& state = filed[act % disputes]->state;
         Side const side = offers ? Side::respondent : Side::claimant;
         Command command;
         command.dispute = state.id;

@@ -39,6 +39,7 @@ private:
 };
 
 // What a committer writes for the same acts, ready made; the disputes are written to `journal`.
-std::vector<Unit> record_acts(Journal& journal, Reader& reader, std::size_t acts);
+std::vector<Unit> record_acts(Journal& journal, Reader& reader, std::size_t acts,
+                              std::size_t disputes = act_disputes);
 
 } // namespace parley::bench

@@ -19,7 +19,8 @@ namespace {
 
 constexpr double seconds = 8;
 constexpr double p99_seconds = 8;
-constexpr std::size_t sample_acts = 4 * act_disputes; // whose rows pgbench writes, too
+constexpr std::size_t sample_disputes = 64;
+constexpr std::size_t sample_acts = 4 * sample_disputes; // whose rows pgbench writes, too
 
 // The rows that one act writes on average, and how large they are.
 struct Shape {
@@ -114,7 +115,7 @@ std::vector<Figure> run(std::string const& parley_binary) {
     {
         auto const journal = open_postgres_journal(cluster.url(sampled));
         auto const reader = open_postgres_reader(cluster.url(sampled));
-        shape = shape_of(record_acts(*journal, *reader, sample_acts));
+        shape = shape_of(record_acts(*journal, *reader, sample_acts, sample_disputes));
     }
     std::string const baseline = cluster.make_database();
     cluster.sql(baseline, "CREATE SEQUENCE parley.baseline_place CACHE 1;"

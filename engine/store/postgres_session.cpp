@@ -6,6 +6,8 @@
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>
 
+#include <algorithm>
+
 namespace parley::store {
 
 struct PostgresSession::Body {
@@ -17,7 +19,11 @@ PostgresSession::PostgresSession(std::string const& connection_string, std::stri
     try {
         body_ = std::make_unique<Body>(connection_string);
     } catch (soci::soci_error const& error) {
-        throw Fault("the database " + where + " cannot be reached: " + error.get_error_message());
+        std::string said = error.get_error_message(); // several lines, for a log that wants one
+        while (said.ends_with('\n')) said.pop_back();
+        std::ranges::replace(said, '\n', ' ');
+        std::ranges::replace(said, '\t', ' ');
+        throw Fault("the database " + where + " cannot be reached: " + said);
     }
 }
 
