@@ -55,7 +55,7 @@ std::optional<Found> duty_in(Stage const& stage, Step const& step, DisputeState 
                     set_final_date);
     case Behaviour::render_outcome:
         return when(is_seated(state, seat) && (step.settings.kind != OutcomeKind::award ||
-                                               state.resolution.track == Track::one),
+                                               state.resolution->track == Track::one),
                     TaskKind::decide);
     case Behaviour::correct_outcome:
         return when(is_seated(state, seat) && state.correction_asked_by.has_value(), correct);
@@ -66,7 +66,7 @@ std::optional<Found> duty_in(Stage const& stage, Step const& step, DisputeState 
                         stands_as(state, OutcomeKind::award),
                     review);
     case Behaviour::record_settlement:
-        return when(is_seated(state, seat) && state.resolution.track == Track::one &&
+        return when(is_seated(state, seat) && state.resolution->track == Track::one &&
                         stands_as(state, OutcomeKind::settlement),
                     record_settlement);
     case Behaviour::list_languages: // no seat's; see languages_wanted
@@ -182,8 +182,8 @@ Task blank_task(DisputeState const& state) {
         task.languages[index_of(side)] = state.party(side).language;
         task.countries[index_of(side)] = state.party(side).country;
     }
-    task.reason = state.claim.reason;
-    task.amount = state.claim.amount;
+    task.reason = state.claim->reason;
+    task.amount = state.claim->amount;
     task.clock = state.clock;
     task.stage = state.stage;
     return task;
