@@ -105,6 +105,8 @@ public:
         return real_.take_lease(name, holder, now, until);
     }
     void delete_receipts_before(Instant at) override { real_.delete_receipts_before(at); }
+    WebhookWrites& webhooks() override { return real_.webhooks(); }
+    PartyAccessWrites& party_access() override { return real_.party_access(); }
     void delete_outbox(std::vector<std::string> const& ids) override { real_.delete_outbox(ids); }
     void checkpoint() override { real_.checkpoint(); }
 

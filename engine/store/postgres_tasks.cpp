@@ -114,7 +114,7 @@ std::string task_counts_sql(bool of_one_neutral) {
                        : " FROM task t WHERE t.live = $1::bool AND t.queue = q.number"
                          " AND t.closed_at IS NULL";
     return "SELECT q.number::int8, (SELECT count(*) FROM (SELECT 1" + from +
-           " LIMIT $2::int8) some), (SELECT t.due_at" + from +
+           " LIMIT $2::int8) counted), (SELECT t.due_at" + from +
            " ORDER BY t.due_at, t.opened_at, t.id LIMIT 1)"
            " FROM (VALUES (0::int2), (1::int2), (2::int2)) q (number) ORDER BY q.number";
 }

@@ -66,7 +66,7 @@ TEST(Tasks, OpenAndCloseAsADisputeGoesToItsAward) {
                                   "close accept_appointment decider done",
                                   "open set_final_date decider due final_communications",
                                   "close set_final_date decider lapsed",
-                                  "open decide decider due decision",
+                                  "open decide decider due decision_target",
                                   "close decide decider done",
                                   "open correct decider due correction",
                                   "close correct decider done",
@@ -99,7 +99,7 @@ TEST(Tasks, AnObjectionIsTheOfficesUntilItIsDecided) {
               DecideObjectionInput{true, "So it is."});
     lines = lines_of(play);
     Lines const last(lines.end() - 3, lines.end());
-    EXPECT_EQ(last, (Lines{"close decide_objection mediator done", "close mediate mediator dropped",
+    EXPECT_EQ(last, (Lines{"close mediate mediator dropped", "close decide_objection mediator done",
                            "open appoint mediator due mediator_appointment"}));
 }
 

@@ -150,7 +150,7 @@ TEST(WebhookEndpoints, ASecretIsReplacedOnceForOneKey) {
 TEST(WebhookEndpoints, ThereIsAnEndToTheirNumber) {
     House house;
     for (int i = 0; i < 19; ++i) make(house, house.platform, shop);
-    std::vector<Extra> const key = {{"Idempotency-Key", "the last"}};
+    std::vector<Extra> const key = {{"Idempotency-Key", "the-last"}};
     auto const last = house.post(house.platform, "/v1/webhook_endpoints", shop, key);
     EXPECT_EQ(last.status, 201U) << last.text;
     EXPECT_EQ(house.post(house.platform, "/v1/webhook_endpoints", shop, key).at("/id"),

@@ -346,7 +346,8 @@ TEST_F(Migrations, OneThatFailsLeavesNothingBehind) {
 
 TEST_F(Migrations, WhatIsPendingIsNamed) {
     EXPECT_EQ(store::pending_migrations(database_),
-              (std::vector<std::string>{"001_journal", "002_webhooks", "003_party_access"}));
+              (std::vector<std::string>{"001_journal", "002_webhooks", "003_party_access",
+                                        "004_tasks", "005_search"}));
     {
         Store const store(data_);
     }
