@@ -80,17 +80,26 @@ public:
         for (Unit& unit : units) recorded.push_back(unit);
         return std::vector<UnitFate>(units.size(), UnitFate::won);
     }
-    void add_platform(Platform const& what) override { real_.add_platform(what); }
-    void add_key(ApiKey const& what) override { real_.add_key(what); }
-    void revoke_key(ApiKeyId key, Instant at) override { real_.revoke_key(key, at); }
-    void add_neutral(Neutral const& what) override { real_.add_neutral(what); }
-    void update_neutral(Neutral const& what) override { real_.update_neutral(what); }
-    void add_clock(TestClock const& what, std::optional<StoredReceipt> const& receipt) override {
+    void add_platform(Platform const& what, WithReceipt const& receipt) override {
+        real_.add_platform(what, receipt);
+    }
+    void add_key(ApiKey const& what, WithReceipt const& receipt) override {
+        real_.add_key(what, receipt);
+    }
+    void revoke_key(ApiKeyId key, Instant at, WithReceipt const& receipt) override {
+        real_.revoke_key(key, at, receipt);
+    }
+    void add_neutral(Neutral const& what, WithReceipt const& receipt) override {
+        real_.add_neutral(what, receipt);
+    }
+    void update_neutral(Neutral const& what, WithReceipt const& receipt) override {
+        real_.update_neutral(what, receipt);
+    }
+    void add_clock(TestClock const& what, WithReceipt const& receipt) override {
         real_.add_clock(what, receipt);
     }
-    void set_clock(TestClockId clock, Instant now) override { real_.set_clock(clock, now); }
-    void set_clock_once(TestClockId clock, Instant now, StoredReceipt const& receipt) override {
-        real_.set_clock_once(clock, now, receipt);
+    void set_clock(TestClockId clock, Instant now, WithReceipt const& receipt) override {
+        real_.set_clock(clock, now, receipt);
     }
     MoveFate move_task(Task const& after, TaskMovement const& movement,
                        std::optional<StoredReceipt> const& receipt) override {
@@ -134,7 +143,7 @@ std::vector<Unit> record_acts(Journal& real, Reader& reader, std::size_t acts,
     Committer committer(world, journal, reader, clock, cache, [](std::string const&) {});
     Entropy entropy(random32());
     PlatformId const platform = entropy.make_id<PlatformId>(clock.now());
-    journal.add_platform({platform, "bench", clock.now()});
+    journal.add_platform({platform, "bench", clock.now()}, {});
     committer.load_registry();
 
     auto const ask = [&](Asked asked) {

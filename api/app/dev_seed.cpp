@@ -46,7 +46,7 @@ Result<Command> command_of(Move const& move, DisputeEntry const& entry, DevPeopl
 net::awaitable<Done> file(Engine& engine, DevPeople const& people, SeededStory const& story,
                           DisputeId dispute, TestClock clock) {
     if (!engine.registry()->clocks.contains(clock.id)) {
-        auto made = co_await engine.create_clock(clock, std::nullopt);
+        auto const made = co_await engine.add_clock(clock);
         if (!made) co_return std::unexpected(failure_of(story, "its clock", made.error()));
     }
     auto const body = parse_json(filing_of(story.sample, clock.now, clock.id));

@@ -33,12 +33,6 @@ std::string key_json(ApiKey const& key, std::string_view secret = {}) {
     return out;
 }
 
-http::Response answer_for(ApiKey const& key, std::string_view secret) {
-    auto answer = created("/v1/keys/" + key.id.text(), key_json(key, secret));
-    answer.set("Cache-Control", "no-store");
-    return answer;
-}
-
 Result<ApiKey> read_key(Call const& call, Json const& body) {
     std::vector<FieldError> errors;
     ObjectReader reader(body, "", errors);
@@ -114,28 +108,19 @@ net::awaitable<http::Response> create_key(Services& services, Call call) {
     if (!receipt) co_return refused(call, receipt.error());
     auto wanted = read_key(call, *body);
     if (!wanted) co_return refused(call, wanted.error());
-    Instant const now = services.engine.clock().now();
-    auto const id = id_under<ApiKeyId>(*receipt, now);
-    auto turn = services.answers.begin(std::move(*receipt));
-    if (!turn) co_return refused(call, turn.error());
-    if (auto* kept = std::get_if<http::Response>(&*turn)) co_return std::move(*kept);
     if (auto fine = co_await check_owner(services, *wanted); !fine)
         co_return refused(call, fine.error());
 
-    auto const registry = services.engine.registry();
-    auto const before = made_before(registry->keys, id);
-    if (!before) co_return refused(call, before.error());
-    if (*before != nullptr) {
-        auto answer = answer_for(**before, {});
-        answer.set("Idempotent-Replayed", "true");
-        co_return answer;
-    }
-    auto made = access::make_api_key(id, random32(), wanted->kind, wanted->live, wanted->owner,
-                                     wanted->label, now);
-    made.key.expires_at = wanted->expires_at;
-    co_await services.engine.add_key(made.key);
-    std::get<Answers::Turn>(*turn).keep(answer_for(made.key, {}));
-    co_return answer_for(made.key, made.text);
+    auto fresh = access::make_api_key(wanted->kind, wanted->live, wanted->owner, wanted->label,
+                                      services.engine.clock().now());
+    fresh.key.expires_at = wanted->expires_at;
+    auto const made = co_await services.engine.add_key(fresh.key, std::move(*receipt));
+    if (!made) co_return refused(call, made.error());
+    // The secret of an earlier use of the key was never kept.
+    std::string_view const secret = made->replayed ? std::string_view() : fresh.text;
+    auto answer = created("/v1/keys/" + made->thing.id.text(), key_json(made->thing, secret));
+    answer.set("Cache-Control", "no-store");
+    co_return answer_for(*made, std::move(answer));
 }
 
 // GET /v1/keys/{key}
@@ -154,12 +139,9 @@ net::awaitable<http::Response> revoke_key(Services& services, Call call) {
     if (!body) co_return refused(call, body.error());
     auto receipt = read_receipt_key(call, *body);
     if (!receipt) co_return refused(call, receipt.error());
-    if (!key->revoked_at) {
-        co_await services.engine.revoke_key(key->id);
-        key = find_key(services, call);
-        if (!key) co_return refused(call, key.error());
-    }
-    co_return http::json_response(200, key_json(*key));
+    auto const revoked = co_await services.engine.revoke_key(key->id, std::move(*receipt));
+    if (!revoked) co_return refused(call, revoked.error());
+    co_return answer_for(*revoked, http::json_response(200, key_json(revoked->thing)));
 }
 
 } // namespace parley::routes

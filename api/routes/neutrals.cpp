@@ -46,7 +46,7 @@ Result<Neutral> read_neutral(Services& services, Json const& body) {
     ObjectReader reader(body, "", errors);
     Neutral neutral;
     if (body.is_object()) {
-        neutral.name = reader.text("name", input_limits::line);
+        neutral.name = line_text(reader, "name");
         read_list(reader, "seats", 1, 2, [&](Json const& entry, std::string pointer) {
             auto const seat = entry.is_string()
                                   ? parse_name<SeatKind>(entry.get_ref<std::string const&>())
@@ -132,26 +132,11 @@ net::awaitable<http::Response> create_neutral(Services& services, Call call) {
     auto neutral = read_neutral(services, *body);
     if (!neutral) co_return refused(call, neutral.error());
     neutral->live = call.principal().live;
-    neutral->id = id_under<NeutralId>(*key, services.engine.clock().now());
-    auto turn = services.answers.begin(std::move(*key));
-    if (!turn) co_return refused(call, turn.error());
-    if (auto* kept = std::get_if<http::Response>(&*turn)) co_return std::move(*kept);
-
-    auto const answer_for = [](Neutral const& made) {
-        return created("/v1/neutrals/" + made.id.text(), neutral_json(made, true));
-    };
-    auto const registry = services.engine.registry();
-    auto const before = made_before(registry->neutrals, neutral->id);
-    if (!before) co_return refused(call, before.error());
-    if (*before != nullptr) {
-        auto answer = answer_for(**before);
-        answer.set("Idempotent-Replayed", "true");
-        co_return answer;
-    }
-    co_await services.engine.add_neutral(*neutral);
-    auto answer = answer_for(*neutral);
-    std::get<Answers::Turn>(*turn).keep(answer);
-    co_return answer;
+    neutral->id = new_id<NeutralId>(services);
+    auto const made = co_await services.engine.add_neutral(std::move(*neutral), std::move(*key));
+    if (!made) co_return refused(call, made.error());
+    co_return answer_for(
+        *made, created("/v1/neutrals/" + made->thing.id.text(), neutral_json(made->thing, true)));
 }
 
 // POST /v1/neutrals/{neutral}
@@ -164,14 +149,9 @@ net::awaitable<http::Response> update_neutral(Services& services, Call call) {
     if (!key) co_return refused(call, key.error());
     auto changed = read_change(std::move(*known), *body);
     if (!changed) co_return refused(call, changed.error());
-    auto turn = services.answers.begin(std::move(*key));
-    if (!turn) co_return refused(call, turn.error());
-    if (auto* before = std::get_if<http::Response>(&*turn)) co_return std::move(*before);
-
-    co_await services.engine.update_neutral(*changed);
-    auto answer = http::json_response(200, neutral_json(*changed, true));
-    std::get<Answers::Turn>(*turn).keep(answer);
-    co_return answer;
+    auto const made = co_await services.engine.update_neutral(std::move(*changed), std::move(*key));
+    if (!made) co_return refused(call, made.error());
+    co_return answer_for(*made, http::json_response(200, neutral_json(made->thing, true)));
 }
 
 } // namespace parley::routes

@@ -25,14 +25,10 @@ Result<std::string> read_name(Json const& body) {
     std::vector<FieldError> errors;
     ObjectReader reader(body, "", errors);
     std::string name;
-    if (body.is_object()) name = reader.text("name", input_limits::line);
+    if (body.is_object()) name = line_text(reader, "name");
     reader.finish();
     if (!errors.empty()) return std::unexpected(refusal_of(std::move(errors)));
     return name;
-}
-
-http::Response answer_for(Platform const& platform) {
-    return created("/v1/platforms/" + platform.id.text(), platform_json(platform));
 }
 
 } // namespace
@@ -63,23 +59,11 @@ net::awaitable<http::Response> create_platform(Services& services, Call call) {
     auto name = read_name(*body);
     if (!name) co_return refused(call, name.error());
     Instant const now = services.engine.clock().now();
-    Platform const platform{id_under<PlatformId>(*key, now), std::move(*name), now};
-    auto turn = services.answers.begin(std::move(*key));
-    if (!turn) co_return refused(call, turn.error());
-    if (auto* kept = std::get_if<http::Response>(&*turn)) co_return std::move(*kept);
-
-    auto const registry = services.engine.registry();
-    auto const before = made_before(registry->platforms, platform.id);
-    if (!before) co_return refused(call, before.error());
-    if (*before != nullptr) {
-        auto answer = answer_for(**before);
-        answer.set("Idempotent-Replayed", "true");
-        co_return answer;
-    }
-    co_await services.engine.add_platform(platform);
-    auto answer = answer_for(platform);
-    std::get<Answers::Turn>(*turn).keep(answer);
-    co_return answer;
+    Platform platform{new_id<PlatformId>(services), std::move(*name), now};
+    auto const made = co_await services.engine.add_platform(std::move(platform), std::move(*key));
+    if (!made) co_return refused(call, made.error());
+    co_return answer_for(
+        *made, created("/v1/platforms/" + made->thing.id.text(), platform_json(made->thing)));
 }
 
 } // namespace parley::routes

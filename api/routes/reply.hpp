@@ -5,12 +5,8 @@
 #include "api/routes/services.hpp"
 #include "engine/base/json.hpp"
 #include "engine/core/project.hpp"
-#include "engine/runtime/key_refusals.hpp"
 
-#include <algorithm>
-#include <array>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -98,34 +94,19 @@ http::Response list_of(Services& services, Call const& call, Map const& map, Fit
 // know of either: whoever left it by the act (a neutral who stood down) sees no more than that.
 http::Response answer_for(Call const& call, Receipt const& receipt);
 
+// An id for what a request makes.
+template <class IdType>
+IdType new_id(Services const& services) {
+    return Entropy(random32()).make_id<IdType>(services.engine.clock().now());
+}
 // 201 with where it is to be found.
 http::Response created(std::string location, std::string body);
 
-// The id of what a request creates follows from its key, so that trying again finds it, and ends in
-// what was asked, so that another request under the key is told apart for ever, whatever of the thing
-// has changed since. The time in it may differ.
-constexpr std::size_t id_time_bytes = 6, id_key_bytes = 6, id_asked_bytes = 4;
-template <class IdType>
-IdType id_under(ReceiptKey const& key, Instant now) {
-    Digest const digest = sha256({"parley-created/v1\n", key.scope, "\n", key.key});
-    std::array<std::uint8_t, id_key_bytes + id_asked_bytes> tail{};
-    auto const rest = std::copy_n(digest.begin(), id_key_bytes, tail.begin());
-    std::copy_n(key.fingerprint.begin(), id_asked_bytes, rest);
-    return IdType::make(now, std::span<std::uint8_t const, tail.size()>(tail));
-}
-// What an earlier request under the same key made, found by the id that this one would give; null
-// where there is none. Refuses idempotency_key_reused if that request asked for something else.
-template <class Map>
-Result<typename Map::mapped_type const*> made_before(Map const& map,
-                                                     typename Map::key_type const& wanted) {
-    for (auto const& [id, known] : map) {
-        auto const own = id.bytes().begin() + id_time_bytes;
-        auto const asked = wanted.bytes().begin() + id_time_bytes;
-        if (!std::equal(own, own + id_key_bytes, asked)) continue;
-        if (std::equal(own + id_key_bytes, id.bytes().end(), asked + id_key_bytes)) return &known;
-        return key_reused();
-    }
-    return nullptr;
+// What was made or changed under a key; says so where it was an earlier use of the key that did it.
+template <class T>
+http::Response answer_for(Made<T> const& made, http::Response answer) {
+    if (made.replayed) answer.set("Idempotent-Replayed", "true");
+    return answer;
 }
 
 } // namespace parley::routes

@@ -4,7 +4,6 @@
 #include "api/http/address_policy.hpp"
 #include "api/http/message.hpp"
 #include "api/http/router.hpp"
-#include "api/routes/answers.hpp"
 #include "api/routes/view_cache.hpp"
 #include "engine/base/digest.hpp"
 #include "engine/runtime/engine.hpp"
@@ -42,7 +41,6 @@ struct Services {
     Engine& engine;
     ServiceOptions options;
     ViewCache views;
-    Answers answers;
     bool draining = false; // the server is about to stop: /readyz says so while requests still pass
 };
 

@@ -132,9 +132,10 @@ http::Response answer_for(Advanced const& advanced) {
         json.end_object();
     }
     json.end_array().end_object();
-    if (advanced.finished) return http::json_response(200, std::move(body));
-    auto answer = http::json_response(202, std::move(body));
-    answer.set("Location", "/v1/test/clocks/" + advanced.clock.id.text()); // its `now` arrives last
+    auto answer = http::json_response(advanced.finished ? 200 : 202, std::move(body));
+    if (!advanced.finished) // its `now` arrives last
+        answer.set("Location", "/v1/test/clocks/" + advanced.clock.id.text());
+    if (advanced.replayed) answer.set("Idempotent-Replayed", "true");
     return answer;
 }
 
@@ -156,14 +157,11 @@ net::awaitable<http::Response> create_clock(Services& services, Call call) {
     if (!key) co_return refused(call, key.error());
     auto clock = read_clock(services, call, *body);
     if (!clock) co_return refused(call, clock.error());
-    // Drawn afresh each time, so that another id in the answer means an earlier one's.
-    clock->id = Entropy(random32()).make_id<TestClockId>(services.engine.clock().now());
-    TestClockId const wanted = clock->id;
-    auto made = co_await services.engine.create_clock(std::move(*clock), std::move(*key));
+    clock->id = new_id<TestClockId>(services);
+    auto const made = co_await services.engine.add_clock(std::move(*clock), std::move(*key));
     if (!made) co_return refused(call, made.error());
-    auto answer = created("/v1/test/clocks/" + made->id.text(), clock_json(*made));
-    if (made->id != wanted) answer.set("Idempotent-Replayed", "true");
-    co_return answer;
+    co_return answer_for(
+        *made, created("/v1/test/clocks/" + made->thing.id.text(), clock_json(made->thing)));
 }
 
 // GET /v1/test/clocks/{clock}
@@ -181,22 +179,12 @@ net::awaitable<http::Response> advance_clock(Services& services, Call call) {
     if (!body) co_return refused(call, body.error());
     auto key = read_receipt_key(call, *body);
     if (!key) co_return refused(call, key.error());
-    auto turn = services.answers.begin(std::move(*key));
-    if (!turn) co_return refused(call, turn.error());
-    if (auto* before = std::get_if<http::Response>(&*turn)) co_return std::move(*before);
     auto const target = read_target(*clock, *body);
     if (!target) co_return refused(call, target.error());
-
-    auto advanced = co_await services.engine.advance_clock(clock->id, *target,
-                                                           std::get<Answers::Turn>(*turn).key());
+    auto const advanced =
+        co_await services.engine.advance_clock(clock->id, *target, std::move(*key));
     if (!advanced) co_return refused(call, advanced.error());
-    auto answer = answer_for(*advanced);
-    if (advanced->replayed) { // by a process before this one
-        answer.set("Idempotent-Replayed", "true");
-        co_return answer;
-    }
-    std::get<Answers::Turn>(*turn).keep(answer);
-    co_return answer;
+    co_return answer_for(*advanced);
 }
 
 } // namespace parley::routes

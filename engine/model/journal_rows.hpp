@@ -82,7 +82,9 @@ struct StoredReceipt {
     std::uint64_t version = 0; // of the stream after the command
     std::vector<std::string> events;
     std::int32_t status = 200;
-    Instant at; // wall clock, not a test clock
+    Instant at;       // wall clock, not a test clock
+    std::string told; // what the answer said beside the thing, as JSON; no words of anybody's
+    Bytes16 name{};   // stands for scope and key in the store, which gives it
 };
 
 // Everything one command writes; it commits whole or not at all.

@@ -20,16 +20,19 @@ public:
     // the same stream then lose with lost_version. Fills `position` of the events that won.
     virtual std::vector<UnitFate> append(std::span<Unit> units) = 0;
 
-    virtual void add_platform(Platform const& platform) = 0;
-    virtual void add_key(ApiKey const& key) = 0;
-    virtual void revoke_key(ApiKeyId key, Instant at) = 0;
-    virtual void add_neutral(Neutral const& neutral) = 0;
-    virtual void update_neutral(Neutral const& neutral) = 0; // not the load
-    virtual void add_clock(TestClock const& clock, std::optional<StoredReceipt> const& receipt) = 0;
-    virtual void set_clock(TestClockId clock, Instant now) = 0; // never back
-    // The same for a keyed request, with its receipt in the same transaction; a receipt that is there
-    // already is a Fault.
-    virtual void set_clock_once(TestClockId clock, Instant now, StoredReceipt const& receipt) = 0;
+    // What a keyed request makes or changes is written with its receipt; a receipt that is there
+    // already is a Fault, and so is the absence of what is to be changed.
+    using WithReceipt = std::optional<StoredReceipt>;
+    virtual void add_platform(Platform const& platform, WithReceipt const& receipt = {}) = 0;
+    virtual void add_key(ApiKey const& key, WithReceipt const& receipt = {}) = 0;
+    virtual void revoke_key(ApiKeyId key, Instant at, // the first time counts
+                            WithReceipt const& receipt = {}) = 0;
+    virtual void add_neutral(Neutral const& neutral, WithReceipt const& receipt = {}) = 0;
+    virtual void update_neutral(Neutral const& neutral, // not the load
+                                WithReceipt const& receipt = {}) = 0;
+    virtual void add_clock(TestClock const& clock, WithReceipt const& receipt = {}) = 0;
+    virtual void set_clock(TestClockId clock, Instant now, // never back
+                           WithReceipt const& receipt = {}) = 0;
     // Writes `after`, which is one version on, if the task still has the version before that, with the
     // record of the move and the receipt. The database decides, so that of many who move one task at
     // once, on any node, one wins; and a version is a fencing token: who slept over a lease loses.

@@ -64,6 +64,9 @@ public:
                                              std::size_t limit) = 0;
     virtual std::optional<StoredReceipt> receipt(std::string const& scope,
                                                  std::string const& key) = 0;
+    // Every receipt with name > after, in order of name (zeros are before all); scope and key are not
+    // kept in words and stay empty.
+    virtual std::vector<StoredReceipt> receipts(Bytes16 const& after, std::size_t limit) = 0;
 
     // Deadlines of one clock (none: real time) that lie at or before `until`, soonest first.
     virtual std::vector<DueRow> due(std::optional<TestClockId> clock, Instant until,
@@ -89,7 +92,8 @@ public:
     virtual std::vector<Neutral> neutrals(bool live) = 0;
     virtual std::vector<TestClock> clocks() = 0;
     virtual std::optional<Instant> last_beat() = 0;
-    virtual std::vector<OutboxRow> outbox(std::size_t limit) = 0;
+    // Messages that wait to be sent, with id > after, in order of id; "" is before all.
+    virtual std::vector<OutboxRow> outbox(std::string const& after, std::size_t limit) = 0;
     virtual WebhookReads& webhooks() = 0;
     virtual PartyAccessReads& party_access() = 0;
     virtual std::vector<DisputeRow> all_disputes(std::optional<DisputeId> after,

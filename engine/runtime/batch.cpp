@@ -4,6 +4,7 @@
 #include "engine/base/fault.hpp"
 #include "engine/base/overloaded.hpp"
 #include "engine/core/tasks.hpp"
+#include "engine/runtime/advance_record.hpp"
 #include "engine/runtime/key_refusals.hpp"
 
 #include <fmt/format.h>
@@ -227,25 +228,34 @@ void Committer::Batch::erase(Job& job, EraseJob const& what) {
     EntryPtr entry = entry_of(what.dispute);
     if (!entry) {
         slot.result = refuse(RefusalCode::not_found, "There is no such dispute.");
+    } else if (what.receipt && !keys.emplace(what.receipt->scope, what.receipt->key).second) {
+        slot.result = key_in_progress();
+    } else if (auto before = what.receipt ? recorded(*what.receipt) : std::nullopt) {
+        slot.result = std::move(*before);
     } else if (!entry->quarantine.empty()) {
         slot.result = quarantine_refusal();
     } else {
         Instant const at = std::max(now_of(entry->state.clock), entry->state.last_at);
         entry = fire_due(std::move(entry), at);
         EventsByRoom events;
+        bool left = false; // without words there is nothing to erase but salts
         auto const add_events = [&](std::span<StoredEvent const> stored) {
-            for (StoredEvent const& one : stored)
+            for (StoredEvent const& one : stored) {
+                left = left || !one.content.empty();
                 if (auto id = EventId::parse(one.id); id && one.salt)
                     events[static_cast<std::size_t>(one.room)].push_back(*id);
+            }
         };
         add_events(self.reader_.events(what.dispute.text()));
         std::string const stream = what.dispute.text();
         for (Unit const& unit : units) // what this batch says is not stored yet
             if (unit.stream == stream) add_events(unit.events);
-        Entropy entropy(self.seed());
-        Stamp const stamp{at, entropy, {}};
-        auto decided = erase_content(entry->state, std::move(events), what.actor, stamp);
-        if (!decided.events.empty()) slot.unit = add(entry.get(), std::move(decided), entropy, {});
+        if (left) {
+            Entropy entropy(self.seed());
+            Stamp const stamp{at, entropy, {}};
+            auto decided = erase_content(entry->state, std::move(events), what.actor, stamp);
+            slot.unit = add(entry.get(), std::move(decided), entropy, what.receipt);
+        }
         slot.result = Receipt{overlay.at(what.dispute), {}, false};
     }
     slots.push_back(std::move(slot));
@@ -295,8 +305,7 @@ std::optional<Result<Advanced>> Committer::Batch::advanced_before(AdvanceJob con
     auto const stored = self.reader_.receipt(what.receipt->scope, what.receipt->key);
     if (!stored) return std::nullopt;
     if (stored->key.fingerprint != what.receipt->fingerprint) return key_reused();
-    // What fired then is told only while it is remembered; that the clock has moved is for ever.
-    return Advanced{registry->clocks.at(what.clock), {}, true, true};
+    return advance_told(registry->clocks.at(what.clock), stored->told);
 }
 
 Instant Committer::Batch::now_of(std::optional<TestClockId> const& clock) const {
@@ -364,7 +373,7 @@ std::size_t Committer::Batch::add(DisputeEntry const* before, Decided decided, E
     unit.erased = std::move(effects.erased);
     if (!unit.loads.empty()) loads_changed = true;
     if (receipt) {
-        StoredReceipt stored{*receipt, unit.stream, heads.version, {}, 200, self.clock_.now()};
+        StoredReceipt stored{*receipt, unit.stream, heads.version, {}, 200, self.clock_.now(), {}};
         for (StoredEvent const& event : unit.events) stored.events.push_back(event.id);
         unit.receipt = std::move(stored);
     }
@@ -507,15 +516,14 @@ void Committer::Batch::finish_advance(Slot& slot, AdvanceJob& what, std::vector<
         return;
     }
     bool const there = std::ranges::find(arrived, slot.job) != arrived.end();
+    std::ranges::sort(what.fired, {}, [](Fired const& f) { return std::pair(f.at, f.dispute); });
+    if (what.fired.size() > fired_max) what.fired.resize(fired_max);
     Result<TestClock> clock = there ? set_clock(what) : self.registry()->clocks.at(what.clock);
     if (!clock) {
         if (what.done) what.done(std::unexpected(std::move(clock.error())));
         return;
     }
     if (what.done && (there || what.fired.size() >= fired_max)) {
-        std::ranges::sort(what.fired, {},
-                          [](Fired const& f) { return std::pair(f.at, f.dispute); });
-        if (what.fired.size() > fired_max) what.fired.resize(fired_max);
         what.done(Advanced{std::move(*clock), std::move(what.fired), there, false});
         what.done = {};
         what.fired.clear();
@@ -525,11 +533,11 @@ void Committer::Batch::finish_advance(Slot& slot, AdvanceJob& what, std::vector<
 
 Result<TestClock> Committer::Batch::set_clock(AdvanceJob const& what) {
     try {
+        Journal::WithReceipt receipt;
         if (what.receipt)
-            self.journal_.set_clock_once(
-                what.clock, what.to,
-                {*what.receipt, what.clock.text(), 0, {}, 200, self.clock_.now()});
-        else self.journal_.set_clock(what.clock, what.to);
+            receipt = StoredReceipt{*what.receipt,     what.clock.text(),           0, {}, 200,
+                                    self.clock_.now(), told_of(what.to, what.fired)};
+        self.journal_.set_clock(what.clock, what.to, receipt);
         self.store_worked();
         self.load_registry(); // too, so that nobody is answered with a clock that stands still
         return self.registry()->clocks.at(what.clock);

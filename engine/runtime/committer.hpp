@@ -42,6 +42,7 @@ struct OutageJob {
 struct EraseJob {
     DisputeId dispute;
     Actor actor;
+    std::optional<ReceiptKey> receipt;
     std::move_only_function<void(Result<Receipt>)> done;
 };
 // Moves a test clock, a chunk of disputes a batch; comes back until nothing is due any more.

@@ -91,6 +91,29 @@ struct Engine::Impl {
         if (failed.what) std::rethrow_exception(failed.what);
     }
 
+    // Does something beside the disputes and keeps the receipt with it, once a key; gives the thing
+    // as the registry then has it. The writer runs chores one by one, so that looking for a receipt
+    // and writing it cannot race.
+    template <class Map, class Write>
+    net::awaitable<Result<Made<typename Map::mapped_type>>> once(typename Map::key_type id, Key key,
+                                                                 std::int32_t status,
+                                                                 Map Registry::* things,
+                                                                 Write write) {
+        auto const before = std::make_shared<std::optional<StoredReceipt>>();
+        co_await chore([this, id, key, status, write = std::move(write), before](Journal& to) {
+            if (!key) return write(to, Journal::WithReceipt());
+            *before = reader.receipt(key->scope, key->key);
+            if (!*before) write(to, StoredReceipt{*key, id.text(), 0, {}, status, clock.now(), {}});
+        });
+        RegistryPtr const registry = committer.registry();
+        Map const& known = (*registry).*things;
+        if (!*before) co_return Made<typename Map::mapped_type>{known.at(id), false};
+        auto const made = Map::key_type::parse((*before)->stream);
+        if ((*before)->key.fingerprint != key->fingerprint || !made || !known.contains(*made))
+            co_return key_reused();
+        co_return Made<typename Map::mapped_type>{known.at(*made), true};
+    }
+
     World const& world;
     Journal& journal; // the pipeline's, and before it has started the caller's
     Reader& reader;
@@ -179,10 +202,11 @@ net::awaitable<Result<Receipt>> Engine::submit(Command command) {
         true);
 }
 
-net::awaitable<Result<Receipt>> Engine::erase(DisputeId dispute, Actor actor) {
+net::awaitable<Result<Receipt>> Engine::erase(DisputeId dispute, Actor actor,
+                                              std::optional<ReceiptKey> receipt) {
     co_return co_await impl_->ask<Result<Receipt>>(
-        [dispute, actor = std::move(actor)](auto done) mutable {
-            return Job(EraseJob{dispute, std::move(actor), std::move(done)});
+        [dispute, actor = std::move(actor), receipt = std::move(receipt)](auto done) mutable {
+            return Job(EraseJob{dispute, std::move(actor), std::move(receipt), std::move(done)});
         },
         true);
 }
@@ -233,60 +257,53 @@ RegistryPtr Engine::registry() const { return impl_->committer.registry(); }
 Clock const& Engine::clock() const { return impl_->clock; }
 World const& Engine::world() const { return impl_->world; }
 
-net::awaitable<void> Engine::add_platform(Platform platform) {
-    return impl_->chore(
-        [platform = std::move(platform)](Journal& journal) { journal.add_platform(platform); });
+net::awaitable<Result<Made<Platform>>> Engine::add_platform(Platform platform, Key key) {
+    return impl_->once(platform.id, std::move(key), 201, &Registry::platforms,
+                       [platform](Journal& journal, Journal::WithReceipt const& receipt) {
+                           journal.add_platform(platform, receipt);
+                       });
 }
 
-net::awaitable<void> Engine::add_key(ApiKey key) {
-    return impl_->chore([key = std::move(key)](Journal& journal) { journal.add_key(key); });
+net::awaitable<Result<Made<ApiKey>>> Engine::add_key(ApiKey api_key, Key key) {
+    return impl_->once(api_key.id, std::move(key), 201, &Registry::keys,
+                       [api_key](Journal& journal, Journal::WithReceipt const& receipt) {
+                           journal.add_key(api_key, receipt);
+                       });
 }
 
-net::awaitable<void> Engine::revoke_key(ApiKeyId key) {
+net::awaitable<Result<Made<ApiKey>>> Engine::revoke_key(ApiKeyId api_key, Key key) {
     Instant const at = impl_->clock.now();
-    return impl_->chore([key, at](Journal& journal) { journal.revoke_key(key, at); });
+    return impl_->once(api_key, std::move(key), 200, &Registry::keys,
+                       [api_key, at](Journal& journal, Journal::WithReceipt const& receipt) {
+                           journal.revoke_key(api_key, at, receipt);
+                       });
 }
 
-net::awaitable<void> Engine::add_neutral(Neutral neutral) {
-    return impl_->chore(
-        [neutral = std::move(neutral)](Journal& journal) { journal.add_neutral(neutral); });
+net::awaitable<Result<Made<Neutral>>> Engine::add_neutral(Neutral neutral, Key key) {
+    return impl_->once(neutral.id, std::move(key), 201, &Registry::neutrals,
+                       [neutral](Journal& journal, Journal::WithReceipt const& receipt) {
+                           journal.add_neutral(neutral, receipt);
+                       });
 }
 
-net::awaitable<void> Engine::update_neutral(Neutral neutral) {
-    return impl_->chore(
-        [neutral = std::move(neutral)](Journal& journal) { journal.update_neutral(neutral); });
+net::awaitable<Result<Made<Neutral>>> Engine::update_neutral(Neutral neutral, Key key) {
+    return impl_->once(neutral.id, std::move(key), 200, &Registry::neutrals,
+                       [neutral](Journal& journal, Journal::WithReceipt const& receipt) {
+                           journal.update_neutral(neutral, receipt);
+                       });
 }
 
-net::awaitable<Result<TestClock>> Engine::create_clock(TestClock clock,
-                                                       std::optional<ReceiptKey> receipt) {
-    // The writer runs chores one by one, so looking for the receipt and writing it cannot race.
-    struct Found {
-        std::optional<StoredReceipt> before;
-    };
-    auto const found = std::make_shared<Found>();
-    co_await impl_->chore([this, clock, receipt, found](Journal& journal) {
-        std::optional<StoredReceipt> stored;
-        if (receipt) {
-            found->before = impl_->reader.receipt(receipt->scope, receipt->key);
-            if (found->before) return;
-            stored = StoredReceipt{*receipt, clock.id.text(), 0, {}, 201, impl_->clock.now()};
-        }
-        journal.add_clock(clock, stored);
-    });
-    if (!found->before) co_return clock;
-    auto const id = TestClockId::parse(found->before->stream);
-    auto const known = registry();
-    if (found->before->key.fingerprint != receipt->fingerprint || !id ||
-        !known->clocks.contains(*id))
-        co_return key_reused();
-    co_return known->clocks.at(*id);
+net::awaitable<Result<Made<TestClock>>> Engine::add_clock(TestClock clock, Key key) {
+    return impl_->once(clock.id, std::move(key), 201, &Registry::clocks,
+                       [clock](Journal& journal, Journal::WithReceipt const& receipt) {
+                           journal.add_clock(clock, receipt);
+                       });
 }
 
-net::awaitable<Result<Advanced>> Engine::advance_clock(TestClockId clock, Instant to,
-                                                       std::optional<ReceiptKey> receipt) {
+net::awaitable<Result<Advanced>> Engine::advance_clock(TestClockId clock, Instant to, Key key) {
     co_return co_await impl_->ask<Result<Advanced>>(
-        [clock, to, receipt = std::move(receipt)](auto done) mutable {
-            return Job(AdvanceJob{clock, to, std::move(receipt), {}, {}, std::move(done)});
+        [clock, to, key = std::move(key)](auto done) mutable {
+            return Job(AdvanceJob{clock, to, std::move(key), {}, {}, std::move(done)});
         },
         true);
 }

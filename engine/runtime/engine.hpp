@@ -36,13 +36,20 @@ struct Advanced {
     TestClock clock;
     std::vector<Fired> fired; // in order of time; at most fired_max
     bool finished = true;     // false: more is due, the clock goes on by itself (202)
-    bool replayed = false; // moved by an earlier use of the same key; what fired is not told again
+    bool replayed = false;    // moved by an earlier use of the same key: the answer of then
 };
 constexpr std::size_t fired_max = 10'000;
 
 // Whether others write to the same database. With several nodes what is cached may be behind what is
 // stored: its version is looked up before anything is decided on it or shown from it.
 enum class Writers : bool { one, several };
+
+// Something beside the disputes as it stands after a request that made or changed it.
+template <class T>
+struct Made {
+    T thing;
+    bool replayed = false; // by an earlier use of the same key: now nothing was done
+};
 
 struct EngineOptions {
     std::size_t queue_most = 4096;    // commands waiting; beyond it `busy` (503)
@@ -82,8 +89,10 @@ public:
     net::awaitable<Result<Receipt>> file(Filing filing);
     // Takes one act. The same refusals, and not_found.
     net::awaitable<Result<Receipt>> submit(Command command);
-    // Deletes the content of a dispute's events and records that (content_erased).
-    net::awaitable<Result<Receipt>> erase(DisputeId dispute, Actor actor);
+    // Deletes the content of a dispute's events and records that (content_erased); where no content is
+    // left nothing is written. Refuses as submit does.
+    net::awaitable<Result<Receipt>> erase(DisputeId dispute, Actor actor,
+                                          std::optional<ReceiptKey> receipt = {});
 
     // The dispute as last committed; null when there is none. Does not suspend on a cache hit.
     net::awaitable<EntryPtr> find(DisputeId dispute);
@@ -106,18 +115,19 @@ public:
     RegistryPtr registry() const;
     Clock const& clock() const;
     World const& world() const;
-    // Each is durable when it returns.
-    net::awaitable<void> add_platform(Platform platform);
-    net::awaitable<void> add_key(ApiKey key);
-    net::awaitable<void> revoke_key(ApiKeyId key);
-    net::awaitable<void> add_neutral(Neutral neutral);
-    net::awaitable<void> update_neutral(Neutral neutral);
-    net::awaitable<Result<TestClock>> create_clock(TestClock clock,
-                                                   std::optional<ReceiptKey> receipt);
+    // Each is durable when it returns. Under a key that was used before nothing is done, and what was
+    // made then is given as it is now. Refuses idempotency_key_reused; throws Fault when it cannot be
+    // written, or when there is nothing of that id to change.
+    using Key = std::optional<ReceiptKey>;
+    net::awaitable<Result<Made<Platform>>> add_platform(Platform platform, Key key = {});
+    net::awaitable<Result<Made<ApiKey>>> add_key(ApiKey api_key, Key key = {});
+    net::awaitable<Result<Made<ApiKey>>> revoke_key(ApiKeyId api_key, Key key = {});
+    net::awaitable<Result<Made<Neutral>>> add_neutral(Neutral neutral, Key key = {});
+    net::awaitable<Result<Made<Neutral>>> update_neutral(Neutral neutral, Key key = {});
+    net::awaitable<Result<Made<TestClock>>> add_clock(TestClock clock, Key key = {});
     // Moves a test clock forward and fires, in order, every deadline that lies before `to`. Refuses
     // clock_moves_forward_only, not_found and what a used key is refused for.
-    net::awaitable<Result<Advanced>> advance_clock(TestClockId clock, Instant to,
-                                                   std::optional<ReceiptKey> receipt = {});
+    net::awaitable<Result<Advanced>> advance_clock(TestClockId clock, Instant to, Key key = {});
 
     // Writes something else beside the disputes, once a key. Gives the receipt of an earlier use of
     // the key, in which case nothing was written; `about` names what it is of. Refuses and throws as

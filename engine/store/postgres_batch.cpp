@@ -78,9 +78,9 @@ std::string const add_words =
 std::string const forget_words = "DELETE FROM dispute_word WHERE dispute = ANY ($1::bytea[])";
 std::string const forget_reasons = "DELETE FROM task_reason WHERE dispute = ANY ($1::bytea[])";
 std::string const add_receipts =
-    "INSERT INTO receipt (version, at, status, name, fingerprint, stream, events)"
+    "INSERT INTO receipt (version, at, status, name, fingerprint, stream, events, told)"
     " SELECT * FROM unnest($1::int8[], $2::int8[], $3::int4[], $4::bytea[], $5::bytea[],"
-    " $6::bytea[], $7::bytea[])";
+    " $6::bytea[], $7::bytea[], $8::text[])";
 std::string const set_sizes = "UPDATE log_head h SET size = r.size"
                               " FROM unnest($1::int2[], $2::int8[]) r (log, size)"
                               " WHERE h.log = r.log";
@@ -138,7 +138,7 @@ struct PostgresBatch::Rows {
     Columns outbox{int8, bytes, text, text, text, text, text};
     Columns loads{bytes, int4};
     Columns erased{bytes, bytes};
-    Columns receipts{int8, int8, int4, bytes, bytes, bytes, bytes};
+    Columns receipts{int8, int8, int4, bytes, bytes, bytes, bytes, text};
     Columns sizes{int2, int8};
     Columns words{boolean, bytes, text, bytes};
     // In order, each a statement of its own: one batch may close a task and open the next in its place.
@@ -286,7 +286,7 @@ void PostgresBatch::add_winner(Unit& unit) {
         rows_->receipts.add(whole(receipt.version), receipt.at, std::int64_t{receipt.status},
                             receipt_name(receipt.key.scope, receipt.key.key),
                             receipt.key.fingerprint, CompactKey(receipt.stream).bytes(),
-                            std::string_view(events));
+                            std::string_view(events), std::string_view(receipt.told));
     }
 }
 

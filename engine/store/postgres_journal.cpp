@@ -46,8 +46,8 @@ public:
             true);
     }
 
-    void add_platform(Platform const& platform) override {
-        write([&](PostgresConnection& connection) {
+    void add_platform(Platform const& platform, WithReceipt const& receipt) override {
+        write_keyed(receipt, [&](PostgresConnection& connection) {
             PgValues values;
             values.add(platform.id).add_text(platform.name).add(platform.created_at);
             connection.run("INSERT INTO platform (id, name, created_at)"
@@ -56,8 +56,8 @@ public:
         });
     }
 
-    void add_key(ApiKey const& key) override {
-        write([&](PostgresConnection& connection) {
+    void add_key(ApiKey const& key, WithReceipt const& receipt) override {
+        write_keyed(receipt, [&](PostgresConnection& connection) {
             PgValues values;
             values.add(key.id).add(std::int64_t{std::to_underlying(key.kind)}).add(key.live);
             values.add_text(key.owner).add_text(key.label).add(key.secret_sha256);
@@ -70,8 +70,8 @@ public:
         });
     }
 
-    void revoke_key(ApiKeyId key, Instant at) override {
-        write([&](PostgresConnection& connection) {
+    void revoke_key(ApiKeyId key, Instant at, WithReceipt const& receipt) override {
+        write_keyed(receipt, [&](PostgresConnection& connection) {
             // The first revocation counts.
             PgValues values;
             values.add(at).add(key);
@@ -82,8 +82,8 @@ public:
         });
     }
 
-    void add_neutral(Neutral const& neutral) override {
-        write([&](PostgresConnection& connection) {
+    void add_neutral(Neutral const& neutral, WithReceipt const& receipt) override {
+        write_keyed(receipt, [&](PostgresConnection& connection) {
             PgValues values = values_of(neutral);
             values.add(std::int64_t{neutral.load});
             connection.run("INSERT INTO neutral (id, name, seats, languages, country, time_zone,"
@@ -94,8 +94,8 @@ public:
         });
     }
 
-    void update_neutral(Neutral const& neutral) override {
-        write([&](PostgresConnection& connection) {
+    void update_neutral(Neutral const& neutral, WithReceipt const& receipt) override {
+        write_keyed(receipt, [&](PostgresConnection& connection) {
             expect_one(connection.run("UPDATE neutral SET name = $2::text, seats = $3::int8,"
                                       " languages = $4::text, country = $5::text,"
                                       " time_zone = $6::text, load_most = $7::int8,"
@@ -105,25 +105,24 @@ public:
         });
     }
 
-    void add_clock(TestClock const& clock, std::optional<StoredReceipt> const& receipt) override {
-        write([&](PostgresConnection& connection) {
+    void add_clock(TestClock const& clock, WithReceipt const& receipt) override {
+        write_keyed(receipt, [&](PostgresConnection& connection) {
             PgValues values;
             values.add(clock.id).add(clock.platform).add_text(clock.name).add(clock.now);
             connection.run("INSERT INTO test_clock (id, platform, name, now)"
                            " VALUES ($1::bytea, $2::bytea, $3::text, $4::int8)",
                            values);
-            if (receipt) write_receipt(connection, *receipt);
         });
     }
 
-    void set_clock(TestClockId clock, Instant now) override {
-        write([&](PostgresConnection& connection) { move_clock(connection, clock, now); });
-    }
-
-    void set_clock_once(TestClockId clock, Instant now, StoredReceipt const& receipt) override {
-        write([&](PostgresConnection& connection) {
-            move_clock(connection, clock, now);
-            write_receipt(connection, receipt);
+    void set_clock(TestClockId clock, Instant now, WithReceipt const& receipt) override {
+        write_keyed(receipt, [&](PostgresConnection& connection) {
+            PgValues values;
+            values.add(now).add(clock);
+            expect_one(connection.run("UPDATE test_clock SET now = greatest(now, $1::int8)"
+                                      " WHERE id = $2::bytea",
+                                      values),
+                       "there is no such test clock to set");
         });
     }
 
@@ -230,15 +229,6 @@ private:
         return values;
     }
 
-    static void move_clock(PostgresConnection& connection, TestClockId clock, Instant now) {
-        PgValues values;
-        values.add(now).add(clock);
-        expect_one(connection.run("UPDATE test_clock SET now = greatest(now, $1::int8)"
-                                  " WHERE id = $2::bytea",
-                                  values),
-                   "there is no such test clock to set");
-    }
-
     static bool has_receipt(PostgresConnection& connection, StoredReceipt const& receipt) {
         PgValues values;
         values.add(receipt_name(receipt.key.scope, receipt.key.key));
@@ -252,10 +242,10 @@ private:
         values.add(receipt_name(receipt.key.scope, receipt.key.key)).add(receipt.key.fingerprint);
         values.add_bytes(CompactKey(receipt.stream).bytes());
         values.add(static_cast<std::int64_t>(receipt.version)).add_bytes(events);
-        values.add(std::int64_t{receipt.status}).add(receipt.at);
+        values.add(std::int64_t{receipt.status}).add(receipt.at).add_text(receipt.told);
         connection.run("INSERT INTO receipt (name, fingerprint, stream, version, events, status,"
-                       " at) VALUES ($1::bytea, $2::bytea, $3::bytea, $4::int8, $5::bytea,"
-                       " $6::int8, $7::int8)",
+                       " at, told) VALUES ($1::bytea, $2::bytea, $3::bytea, $4::int8, $5::bytea,"
+                       " $6::int8, $7::int8, $8::text)",
                        values);
     }
 
@@ -288,6 +278,15 @@ private:
             }
             connection.commit();
             return true;
+        });
+    }
+
+    // The same, with the receipt of the request that wants it.
+    template <class Work>
+    void write_keyed(WithReceipt const& receipt, Work const& work) {
+        write([&](PostgresConnection& connection) {
+            work(connection);
+            if (receipt) write_receipt(connection, *receipt);
         });
     }
 

@@ -142,7 +142,18 @@ public:
         values.add(receipt_name(scope, key));
         PgRows found = ask(query, values);
         if (found.count() == 0) return std::nullopt;
-        return read_receipt(found, scope, key);
+        StoredReceipt out = read_receipt(found);
+        out.key.scope = scope;
+        out.key.key = key;
+        return out;
+    }
+
+    std::vector<StoredReceipt> receipts(Bytes16 const& after, std::size_t limit) override {
+        static std::string const query = select(
+            receipt_columns, " FROM receipt WHERE name > $1::bytea ORDER BY name LIMIT $2::int8");
+        PgValues values;
+        values.add(after).add(static_cast<std::int64_t>(limit));
+        return rows(ask(query, values), read_receipt<PgRows>);
     }
 
     std::vector<DueRow> due(std::optional<TestClockId> clock, Instant until,
@@ -264,11 +275,11 @@ public:
         return found.instant(0);
     }
 
-    std::vector<OutboxRow> outbox(std::size_t limit) override {
+    std::vector<OutboxRow> outbox(std::string const& after, std::size_t limit) override {
         static std::string const query =
-            select(outbox_columns, " FROM outbox ORDER BY id LIMIT $1::int8");
+            select(outbox_columns, " FROM outbox WHERE id > $1::text ORDER BY id LIMIT $2::int8");
         PgValues values;
-        values.add(static_cast<std::int64_t>(limit));
+        values.add_text(after).add(static_cast<std::int64_t>(limit));
         return rows(ask(query, values), read_outbox<PgRows>);
     }
 

@@ -131,16 +131,18 @@ DisputeRow read_dispute(Row& row) {
 }
 
 inline constexpr std::string_view receipt_columns =
-    "fingerprint, stream, version, events, status, at";
+    "fingerprint, stream, version, events, status, at, told, name";
 template <class Row>
-StoredReceipt read_receipt(Row& row, std::string const& scope, std::string const& key) {
+StoredReceipt read_receipt(Row& row) { // without scope and key, which are not kept
     StoredReceipt out;
-    out.key = {scope, key, row.template bytes<32>(0)};
+    out.key.fingerprint = row.template bytes<32>(0);
     append_key(out.stream, row.text(1));
     out.version = static_cast<std::uint64_t>(row.number(2));
     out.events = events_in(row.text(3));
     out.status = static_cast<std::int32_t>(row.number(4));
     out.at = row.instant(5);
+    out.told = row.text(6);
+    out.name = row.template bytes<16>(7);
     return out;
 }
 

@@ -76,8 +76,8 @@ public:
         return fates;
     }
 
-    void add_platform(Platform const& platform) override {
-        write([&] {
+    void add_platform(Platform const& platform, WithReceipt const& receipt) override {
+        write_keyed(receipt, [&] {
             Use insert(
                 connection_.kept("INSERT INTO platform (id, name, created_at) VALUES (?, ?, ?)"));
             insert->bind(platform.id).bind_text(platform.name).bind(platform.created_at);
@@ -85,8 +85,8 @@ public:
         });
     }
 
-    void add_key(ApiKey const& key) override {
-        write([&] {
+    void add_key(ApiKey const& key, WithReceipt const& receipt) override {
+        write_keyed(receipt, [&] {
             Use insert(connection_.kept(
                 "INSERT INTO api_key (id, kind, live, owner, label, secret_sha256, created_at,"
                 " expires_at, revoked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
@@ -99,8 +99,8 @@ public:
         });
     }
 
-    void revoke_key(ApiKeyId key, Instant at) override {
-        write([&] {
+    void revoke_key(ApiKeyId key, Instant at, WithReceipt const& receipt) override {
+        write_keyed(receipt, [&] {
             // The first revocation counts.
             Use update(connection_.kept(
                 "UPDATE api_key SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?"));
@@ -110,8 +110,8 @@ public:
         });
     }
 
-    void add_neutral(Neutral const& neutral) override {
-        write([&] {
+    void add_neutral(Neutral const& neutral, WithReceipt const& receipt) override {
+        write_keyed(receipt, [&] {
             std::string const languages = joined(neutral.languages);
             Use insert(connection_.kept(
                 "INSERT INTO neutral (name, seats, languages, country, time_zone, load_most,"
@@ -122,8 +122,8 @@ public:
         });
     }
 
-    void update_neutral(Neutral const& neutral) override {
-        write([&] {
+    void update_neutral(Neutral const& neutral, WithReceipt const& receipt) override {
+        write_keyed(receipt, [&] {
             std::string const languages = joined(neutral.languages);
             Use update(connection_.kept(
                 "UPDATE neutral SET name = ?, seats = ?, languages = ?, country = ?, time_zone = ?,"
@@ -135,24 +135,21 @@ public:
         });
     }
 
-    void add_clock(TestClock const& clock, std::optional<StoredReceipt> const& receipt) override {
-        write([&] {
+    void add_clock(TestClock const& clock, WithReceipt const& receipt) override {
+        write_keyed(receipt, [&] {
             Use insert(connection_.kept(
                 "INSERT INTO test_clock (id, platform, name, now) VALUES (?, ?, ?, ?)"));
             insert->bind(clock.id).bind(clock.platform).bind_text(clock.name).bind(clock.now);
             insert->run();
-            if (receipt) writer_.write_receipt(*receipt);
         });
     }
 
-    void set_clock(TestClockId clock, Instant now) override {
-        write([&] { move_clock(clock, now); });
-    }
-
-    void set_clock_once(TestClockId clock, Instant now, StoredReceipt const& receipt) override {
-        write([&] {
-            move_clock(clock, now);
-            writer_.write_receipt(receipt);
+    void set_clock(TestClockId clock, Instant now, WithReceipt const& receipt) override {
+        write_keyed(receipt, [&] {
+            Use update(connection_.kept("UPDATE test_clock SET now = max(now, ?) WHERE id = ?"));
+            update->bind(now).bind(clock);
+            update->run();
+            expect_one("there is no such test clock to set");
         });
     }
 
@@ -261,13 +258,6 @@ private:
         statement.bind(neutral.available ? 1 : 0);
     }
 
-    void move_clock(TestClockId clock, Instant now) {
-        Use update(connection_.kept("UPDATE test_clock SET now = max(now, ?) WHERE id = ?"));
-        update->bind(now).bind(clock);
-        update->run();
-        expect_one("there is no such test clock to set");
-    }
-
     void expect_one(char const* sentence) {
         if (connection_.changes() != 1) throw Fault(sentence);
     }
@@ -287,6 +277,15 @@ private:
             Transaction transaction(connection_);
             work();
             commit();
+        });
+    }
+
+    // The same, with the receipt of the request that wants it.
+    template <class Work>
+    void write_keyed(WithReceipt const& receipt, Work const& work) {
+        write([&] {
+            work();
+            if (receipt) writer_.write_receipt(*receipt);
         });
     }
 

@@ -135,12 +135,24 @@ public:
     std::optional<StoredReceipt> receipt(std::string const& scope,
                                          std::string const& key) override {
         auto lease = pool_.lease();
-        Bytes16 const name = receipt_name(scope, key);
         static std::string const query = select(receipt_columns, " FROM receipt WHERE name = ?");
+        Bytes16 const name = receipt_name(scope, key);
         Use find(lease->kept(query));
         find->bind(name);
         if (!find->step()) return std::nullopt;
-        return read_receipt(*find, scope, key);
+        StoredReceipt out = read_receipt(*find);
+        out.key.scope = scope;
+        out.key.key = key;
+        return out;
+    }
+
+    std::vector<StoredReceipt> receipts(Bytes16 const& after, std::size_t limit) override {
+        static std::string const query =
+            select(receipt_columns, " FROM receipt WHERE name > ? ORDER BY name LIMIT ?");
+        auto lease = pool_.lease();
+        Use find(lease->kept(query));
+        find->bind(after).bind(static_cast<std::int64_t>(limit));
+        return rows(*find, read_receipt<Statement>);
     }
 
     std::vector<DueRow> due(std::optional<TestClockId> clock, Instant until,
@@ -241,11 +253,12 @@ public:
         return find->instant(0);
     }
 
-    std::vector<OutboxRow> outbox(std::size_t limit) override {
-        static std::string const query = select(outbox_columns, " FROM outbox ORDER BY id LIMIT ?");
+    std::vector<OutboxRow> outbox(std::string const& after, std::size_t limit) override {
+        static std::string const query =
+            select(outbox_columns, " FROM outbox WHERE id > ? ORDER BY id LIMIT ?");
         auto lease = pool_.lease();
         Use find(lease->kept(query));
-        find->bind(static_cast<std::int64_t>(limit));
+        find->bind_text(after).bind(static_cast<std::int64_t>(limit));
         return rows(*find, read_outbox<Statement>);
     }
 

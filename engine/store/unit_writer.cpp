@@ -22,7 +22,7 @@ UnitWriter::UnitWriter(Connection& connection)
                  " at, nonce, hash, envelope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       add_content_(connection, "INSERT INTO content (place, salt, bytes) VALUES (?, ?, ?)"),
       add_receipt_(connection, "INSERT INTO receipt (name, fingerprint, stream, version, events,"
-                               " status, at) VALUES (?, ?, ?, ?, ?, ?, ?)"),
+                               " status, at, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
       add_dispute_(connection,
                    "INSERT INTO dispute (id, live, platform, created_at, claimant,"
                    " respondent, reference, status, stage, mediator, decider, procedure,"
@@ -247,7 +247,7 @@ void UnitWriter::write_receipt(StoredReceipt const& receipt) {
     Use add(add_receipt_);
     add->bind(name).bind(receipt.key.fingerprint).bind_blob(stream.bytes());
     add->bind(static_cast<std::int64_t>(receipt.version)).bind_blob(events_);
-    add->bind(std::int64_t{receipt.status}).bind(receipt.at);
+    add->bind(std::int64_t{receipt.status}).bind(receipt.at).bind_text(receipt.told);
     add->run();
 }
 

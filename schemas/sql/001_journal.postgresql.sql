@@ -138,7 +138,8 @@ CREATE TABLE receipt (
     name        bytea   PRIMARY KEY,
     fingerprint bytea   NOT NULL,
     stream      bytea   NOT NULL,
-    events      bytea   NOT NULL
+    events      bytea   NOT NULL,
+    told        text    NOT NULL
 );
 CREATE INDEX receipt_by_time ON receipt USING brin (at) WITH (autosummarize = on);
 

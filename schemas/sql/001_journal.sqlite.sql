@@ -104,7 +104,8 @@ CREATE TABLE receipt (
     version     INTEGER NOT NULL,
     events      BLOB    NOT NULL,
     status      INTEGER NOT NULL,
-    at          INTEGER NOT NULL
+    at          INTEGER NOT NULL,
+    told        TEXT    NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX receipt_by_name ON receipt (name);
 

@@ -70,18 +70,36 @@ std::string Answer::at(char const* pointer) const {
     return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-House::House() : folder_(fresh_folder()), world_(load_world()) {
+void House::open() {
     data_ = std::make_unique<DataFolder>(folder_);
     journal_ = open_sqlite_journal(*data_);
     reader_ = open_sqlite_reader(*data_);
     engine_ = std::make_unique<Engine>(world_, *journal_, *reader_, clock_, EngineOptions{});
     engine_->start();
     ServiceOptions options;
-    options.sealing_key = random32();
+    options.sealing_key = sealing_key_;
     options.version = "0.0.0-test";
     services_ = std::make_unique<Services>(*engine_, std::move(options));
     api_ = std::make_unique<Api>(*services_);
+}
 
+void House::close() {
+    engine_->stop();
+    api_.reset();
+    services_.reset();
+    engine_.reset();
+    reader_.reset();
+    journal_.reset();
+    data_.reset();
+}
+
+void House::restart() {
+    close();
+    open();
+}
+
+House::House() : folder_(fresh_folder()), world_(load_world()) {
+    open();
     auto first = access::make_api_key(KeyKind::administrator, false, "", "first", clock_.now());
     administrator = first.text;
     run(io_, [](Engine& engine, ApiKey key) -> net::awaitable<bool> {
@@ -111,11 +129,7 @@ std::string House::journal_fault() {
 }
 
 House::~House() {
-    engine_->stop();
-    engine_.reset();
-    reader_.reset();
-    journal_.reset();
-    data_.reset();
+    close();
     std::error_code ignored;
     std::filesystem::remove_all(folder_, ignored);
 }

@@ -58,6 +58,8 @@ public:
                 std::vector<Extra> headers = {});
     std::string make_key(std::string const& kind, std::string const& owner);
     std::string make_clock(std::string const& key, std::string const& now);
+    // Stops the server and starts another on what the first one wrote.
+    void restart();
     std::string fresh_name() { return "t-" + std::to_string(++names_); }
     // What `parley journal verify` finds wrong; empty where nothing is.
     std::string journal_fault();
@@ -72,10 +74,13 @@ public:
     std::string mediator_id, decider_id, other_neutral_id;
 
 private:
+    void open();
+    void close();
     std::string make_neutral(std::string const& name, std::string const& seat);
 
     std::filesystem::path folder_;
     World world_;
+    Bytes32 sealing_key_ = random32();
     SystemClock clock_;
     std::unique_ptr<DataFolder> data_;
     std::unique_ptr<Journal> journal_;

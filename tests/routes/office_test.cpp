@@ -34,8 +34,7 @@ TEST(Office, ASecretIsShownOnce) {
     EXPECT_EQ(read.text.find(secret.substr(40)), std::string::npos);
     EXPECT_EQ(house.get(secret, "/v1/disputes").status, 200U);
 
-    // A server that has forgotten its answers still knows what it made.
-    house.services().answers = Answers();
+    house.restart();
     auto const later = house.post(house.administrator, "/v1/keys", body, key("k1"));
     EXPECT_EQ(later.header("Idempotent-Replayed"), "true");
     EXPECT_EQ(later.at("/id"), first.at("/id"));
@@ -51,8 +50,12 @@ TEST(Office, ARevokedKeyOpensNothing) {
     ASSERT_EQ(revoked.status, 200U) << revoked.text;
     EXPECT_NE(revoked.at("/revoked_at"), "null");
     EXPECT_EQ(house.get(secret, "/v1/disputes").status, 401U);
-    auto const twice = house.post(house.administrator, made.header("Location") + "/revoke", "");
-    EXPECT_EQ(twice.at("/revoked_at"), revoked.at("/revoked_at"));
+    for (char const* expected : {"", "true"}) {
+        auto const twice =
+            house.post(house.administrator, made.header("Location") + "/revoke", "", key("again"));
+        EXPECT_EQ(twice.at("/revoked_at"), revoked.at("/revoked_at")) << "the first time counts";
+        EXPECT_EQ(twice.header("Idempotent-Replayed"), expected);
+    }
 }
 
 TEST(Office, AKeyNeedsAnOwnerThatExists) {
@@ -137,6 +140,13 @@ TEST(Office, AClockTurnedTwiceUnderOneKeyTurnsOnce) {
     EXPECT_EQ(house.post(house.platform, path + "/advance", R"({"by":"P8D"})", key("turn")).status,
               422U);
     EXPECT_EQ(house.get(house.platform, path).at("/now"), first.at("/now"));
+
+    ASSERT_EQ(one.advance("P1D").status, 200U);
+    house.restart();
+    auto const later =
+        house.post(house.platform, path + "/advance", R"({"by":"P9D"})", key("turn"));
+    EXPECT_EQ(later.text, first.text) << "the answer of then";
+    EXPECT_EQ(later.header("Idempotent-Replayed"), "true");
 }
 
 TEST(Office, ClocksAreTheirPlatformsOwn) {
@@ -171,9 +181,16 @@ TEST(Office, TheRosterIsTheAdministratorsToChange) {
     EXPECT_EQ(house.get(house.platform, "/v1/neutrals?limit=2").json["has_more"], true);
     std::string const path = "/v1/neutrals/" + house.mediator_id;
     EXPECT_EQ(house.post(house.platform, path, R"({"available":false})").status, 403U);
-    auto const changed =
-        house.post(house.administrator, path, R"({"available":false,"load_most":3})");
+    std::string const change = R"({"available":false,"load_most":3})";
+    auto const changed = house.post(house.administrator, path, change, key("change"));
     ASSERT_EQ(changed.status, 200U) << changed.text;
+    ASSERT_EQ(house.post(house.administrator, path, R"({"available":true})").status, 200U);
+    auto const again = house.post(house.administrator, path, change, key("change"));
+    EXPECT_EQ(again.header("Idempotent-Replayed"), "true");
+    EXPECT_EQ(again.at("/available"), "true") << "as it is now, and not done once more";
+    EXPECT_EQ(house.post(house.administrator, path, R"({"load_most":4})", key("change")).code(),
+              "idempotency_key_reused");
+    ASSERT_EQ(house.post(house.administrator, path, change).status, 200U);
     auto const read = house.get(house.administrator, path);
     EXPECT_EQ(read.at("/available"), "false");
     EXPECT_EQ(read.at("/load_most"), "3");
@@ -189,6 +206,23 @@ TEST(Office, TheRosterIsTheAdministratorsToChange) {
         EXPECT_EQ(house.post(house.administrator, "/v1/neutrals", body).status, 422U) << body;
 }
 
+TEST(Office, APlatformIsMadeOnceAKey) {
+    House house;
+    auto const make = [&](std::string const& name) {
+        return house.post(house.administrator, "/v1/platforms", R"({"name":")" + name + R"("})",
+                          key("shop"));
+    };
+    auto const made = make("Shop");
+    ASSERT_EQ(made.status, 201U) << made.text;
+    auto const again = make("Shop");
+    EXPECT_EQ(again.text, made.text);
+    EXPECT_EQ(again.header("Location"), made.header("Location"));
+    EXPECT_EQ(again.header("Idempotent-Replayed"), "true");
+    EXPECT_EQ(make("Stall").code(), "idempotency_key_reused");
+    EXPECT_EQ(make(R"(Two\nlines)").status, 422U);
+    EXPECT_EQ(house.journal_fault(), "");
+}
+
 TEST(Office, AKeyStandsForWhatItFirstAskedEvenAfterARestart) {
     House house;
     std::string const first =
@@ -200,7 +234,7 @@ TEST(Office, AKeyStandsForWhatItFirstAskedEvenAfterARestart) {
         house.post(house.administrator, "/v1/neutrals/" + made.at("/id"), R"({"load_most":9})")
             .status,
         200U);
-    house.services().answers = Answers();
+    house.restart();
     auto const again = house.post(house.administrator, "/v1/neutrals", first, key);
     EXPECT_EQ(again.status, 201U) << again.text;
     EXPECT_EQ(again.header("Idempotent-Replayed"), "true");

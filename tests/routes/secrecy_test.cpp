@@ -257,7 +257,8 @@ TEST(Secrecy, ErasedWordsAreGoneAndTheDisputeStands) {
     std::vector<Extra> const key = {{"Idempotency-Key", "before-it-was-erased"}};
     house.post(one.claimant_key, one.path + "/actions/message", message("joint", "ASPEN"), key);
     auto const before = one.see("claimant_self");
-    auto const erased = house.post(house.administrator, one.path + "/erase", "");
+    std::vector<Extra> const eraser = {{"Idempotency-Key", "erase-it"}};
+    auto const erased = house.post(house.administrator, one.path + "/erase", "", eraser);
     ASSERT_EQ(erased.status, 200U) << erased.text;
     EXPECT_EQ(erased.json["events"][0]["type"], "content_erased");
     for (char const* who : {"claimant_self", "respondent", "mediator", "administrator"}) {
@@ -280,6 +281,10 @@ TEST(Secrecy, ErasedWordsAreGoneAndTheDisputeStands) {
     // A second time there is nothing left to erase, and nothing is written.
     auto const again = house.post(house.administrator, one.path + "/erase", "");
     EXPECT_EQ(again.json["events"], Json::array());
+    EXPECT_EQ(again.header("Idempotent-Replayed"), "");
+    auto const same = house.post(house.administrator, one.path + "/erase", "", eraser);
+    EXPECT_EQ(same.text, erased.text);
+    EXPECT_EQ(same.header("Idempotent-Replayed"), "true");
     EXPECT_EQ(house.post(house.platform, one.path + "/erase", "").status, 403U);
 }
 

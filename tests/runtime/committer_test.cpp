@@ -198,7 +198,9 @@ TEST(Committer, ErasingLeavesNothingToReadAndTheSameState) {
     DisputeState const before = rig.stored(filed->state.id)->state;
     Result<Receipt> erased = refuse(RefusalCode::busy, "");
     std::vector<Job> jobs;
-    jobs.push_back(EraseJob{filed->state.id, Actor{Role::administrator, "key_x", {}, false},
+    jobs.push_back(EraseJob{filed->state.id,
+                            Actor{Role::administrator, "key_x", {}, false},
+                            {},
                             [&](Result<Receipt> got) { erased = std::move(got); }});
     rig.run(std::move(jobs));
     ASSERT_TRUE(erased) << erased.error().detail;
@@ -431,7 +433,7 @@ TEST(Quarantine, RefusesEveryJobAndKeepsItsReasonInTheLog) {
     bool fired = false;
     std::vector<Job> jobs;
     jobs.push_back(
-        EraseJob{filed->state.id, {}, [&](Result<Receipt> got) { erased = std::move(got); }});
+        EraseJob{filed->state.id, {}, {}, [&](Result<Receipt> got) { erased = std::move(got); }});
     jobs.push_back(FireJob{filed->state.id, [&](bool done) { fired = done; }});
     rig.run(std::move(jobs));
     ASSERT_FALSE(erased);
@@ -486,16 +488,23 @@ TEST(Committer, TwoAdvancesInOneBatchDoNotMoveTheClockBack) {
 TEST(Committer, AKeyMovesATestClockOnce) {
     Rig rig;
     TestClockId const clock = rig.add_clock();
-    Instant const now = rig.clock.now();
+    EntryPtr const filed = rig.file(clock);
+    Instant const due = filed->state.deadline("response")->at;
     ReceiptKey key{"scope", "key", sha256("by P1D")};
-    ASSERT_TRUE(rig.advance(clock, now + us_per_day, key));
-    auto const again = rig.advance(clock, now + 2 * us_per_day, key);
+    ASSERT_TRUE(rig.advance(clock, due + 1, key));
+    ASSERT_TRUE(rig.advance(clock, due + us_per_hour));
+    auto const again = rig.advance(clock, due + 2 * us_per_day, key);
     ASSERT_TRUE(again) << again.error().detail;
     EXPECT_TRUE(again->replayed);
-    EXPECT_EQ(again->clock.now, now + us_per_day);
-    EXPECT_EQ(rig.reader->clocks().at(0).now, now + us_per_day);
+    EXPECT_EQ(again->clock.now, due + 1) << "where it went then";
+    ASSERT_EQ(again->fired.size(), 1U);
+    EXPECT_EQ(again->fired[0].dispute, filed->state.id);
+    EXPECT_EQ(again->fired[0].deadline, "response");
+    EXPECT_EQ(again->fired[0].at, due);
+    EXPECT_EQ(again->fired[0].stage, rig.stored(filed->state.id)->state.stage);
+    EXPECT_EQ(rig.reader->clocks().at(0).now, due + us_per_hour);
     key.fingerprint = sha256("by P2D");
-    auto const other = rig.advance(clock, now + 3 * us_per_day, key);
+    auto const other = rig.advance(clock, due + 3 * us_per_day, key);
     ASSERT_FALSE(other);
     EXPECT_EQ(other.error().code, RefusalCode::idempotency_key_reused);
 }
@@ -507,7 +516,9 @@ TEST(Committer, ErasingFiresFirstWhatIsDueBeforeIt) {
     rig.clock.set(due + us_per_day);
     Result<Receipt> erased = refuse(RefusalCode::busy, "");
     std::vector<Job> jobs;
-    jobs.push_back(EraseJob{filed->state.id, Actor{Role::administrator, "key_x", {}, false},
+    jobs.push_back(EraseJob{filed->state.id,
+                            Actor{Role::administrator, "key_x", {}, false},
+                            {},
                             [&](Result<Receipt> got) { erased = std::move(got); }});
     rig.run(std::move(jobs));
     ASSERT_TRUE(erased) << erased.error().detail;

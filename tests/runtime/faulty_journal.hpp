@@ -24,23 +24,26 @@ public:
         if (auto once = std::exchange(next_append, {})) return once(units);
         return real_.append(units);
     }
-    void add_platform(Platform const& what) override { fail_if_asked(), real_.add_platform(what); }
-    void add_key(ApiKey const& what) override { fail_if_asked(), real_.add_key(what); }
-    void revoke_key(ApiKeyId key, Instant at) override {
-        fail_if_asked(), real_.revoke_key(key, at);
+    void add_platform(Platform const& what, WithReceipt const& receipt) override {
+        fail_if_asked(), real_.add_platform(what, receipt);
     }
-    void add_neutral(Neutral const& what) override { fail_if_asked(), real_.add_neutral(what); }
-    void update_neutral(Neutral const& what) override {
-        fail_if_asked(), real_.update_neutral(what);
+    void add_key(ApiKey const& what, WithReceipt const& receipt) override {
+        fail_if_asked(), real_.add_key(what, receipt);
     }
-    void add_clock(TestClock const& what, std::optional<StoredReceipt> const& receipt) override {
+    void revoke_key(ApiKeyId key, Instant at, WithReceipt const& receipt) override {
+        fail_if_asked(), real_.revoke_key(key, at, receipt);
+    }
+    void add_neutral(Neutral const& what, WithReceipt const& receipt) override {
+        fail_if_asked(), real_.add_neutral(what, receipt);
+    }
+    void update_neutral(Neutral const& what, WithReceipt const& receipt) override {
+        fail_if_asked(), real_.update_neutral(what, receipt);
+    }
+    void add_clock(TestClock const& what, WithReceipt const& receipt) override {
         fail_if_asked(), real_.add_clock(what, receipt);
     }
-    void set_clock(TestClockId clock, Instant now) override {
-        fail_if_asked(), real_.set_clock(clock, now);
-    }
-    void set_clock_once(TestClockId clock, Instant now, StoredReceipt const& receipt) override {
-        fail_if_asked(), real_.set_clock_once(clock, now, receipt);
+    void set_clock(TestClockId clock, Instant now, WithReceipt const& receipt) override {
+        fail_if_asked(), real_.set_clock(clock, now, receipt);
     }
     MoveFate move_task(Task const& after, TaskMovement const& movement,
                        std::optional<StoredReceipt> const& receipt) override {

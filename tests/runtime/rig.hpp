@@ -89,7 +89,7 @@ public:
     }
     TestClockId add_clock() {
         TestClock made{draw.make_id<TestClockId>(clock.now()), platform, "clock", clock.now()};
-        journal->add_clock(made, std::nullopt);
+        journal->add_clock(made);
         committer.load_registry();
         return made.id;
     }

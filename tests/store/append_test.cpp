@@ -203,7 +203,7 @@ TEST_P(Append, ALoserLeavesNothing) {
     EXPECT_EQ(store_.reader->events(stream_of(1)).size(), 1U);
     EXPECT_TRUE(store_.reader->events(stream_of(1))[0].salt.has_value());
     EXPECT_TRUE(store_.reader->open_deadlines().empty());
-    EXPECT_TRUE(store_.reader->outbox(10).empty());
+    EXPECT_TRUE(store_.reader->outbox("", 10).empty());
     EXPECT_EQ(load_of(1), 0);
     EXPECT_FALSE(store_.reader->receipt(loser.receipt->key.scope, "k1").has_value());
     EXPECT_EQ(store_.reader->all_disputes({}, 10)[0].stage, "negotiation");

@@ -145,6 +145,7 @@ TEST_P(Reading, WithoutDeadlinesNoneIsNext) { EXPECT_FALSE(store_.reader->next_d
 TEST_P(Reading, AReceiptComesBackWholeUntilItExpires) {
     Unit unit = make_unit(1, 0);
     unit.receipt = make_receipt("old", noon);
+    unit.receipt->told = R"({"now":"then"})";
     Unit later = make_unit(2, 0);
     later.receipt = make_receipt("new", noon + us_per_day);
     std::vector<Unit> units{unit, later};
@@ -157,6 +158,19 @@ TEST_P(Reading, AReceiptComesBackWholeUntilItExpires) {
     EXPECT_EQ(found->events, unit.receipt->events);
     EXPECT_EQ(found->status, 201);
     EXPECT_EQ(found->at, noon);
+    EXPECT_EQ(found->told, R"({"now":"then"})");
+
+    auto const all = store_.reader->receipts({}, 10);
+    ASSERT_EQ(all.size(), 2U);
+    StoredReceipt const& old = all[0].at == noon ? all[0] : all[1];
+    EXPECT_EQ(old.stream, unit.receipt->stream);
+    EXPECT_EQ(old.events, unit.receipt->events);
+    EXPECT_EQ(old.told, unit.receipt->told);
+    EXPECT_EQ(old.key.fingerprint, unit.receipt->key.fingerprint);
+    EXPECT_LT(all[0].name, all[1].name);
+    EXPECT_EQ(store_.reader->receipts({}, 1).front().name, all[0].name);
+    EXPECT_EQ(store_.reader->receipts(all[0].name, 10).front().name, all[1].name);
+    EXPECT_TRUE(store_.reader->receipts(all[1].name, 10).empty());
 
     store_.journal->delete_receipts_before(noon); // at noon is not before noon
     EXPECT_TRUE(store_.reader->receipt(unit.receipt->key.scope, "old").has_value());
@@ -180,7 +194,7 @@ TEST_P(Reading, TheOutboxIsReadInOrderAndEmptiedByName) {
             {event + "/" + party, "notice", dispute_of(1), event, party, "filed", noon + i});
     }
     store_.append(unit);
-    auto rows = store_.reader->outbox(2);
+    auto rows = store_.reader->outbox("", 2);
     ASSERT_EQ(rows.size(), 2U);
     EXPECT_EQ(rows[0].id, unit.outbox[2].id);
     EXPECT_EQ(rows[0].kind, "notice");
@@ -190,7 +204,8 @@ TEST_P(Reading, TheOutboxIsReadInOrderAndEmptiedByName) {
     EXPECT_EQ(rows[0].notice, "filed");
     EXPECT_EQ(rows[0].at, noon + 1);
     store_.journal->delete_outbox({rows[0].id, rows[1].id, "unknown"});
-    rows = store_.reader->outbox(10);
+    EXPECT_EQ(store_.reader->outbox(rows[1].id, 2).front().id, unit.outbox[0].id);
+    rows = store_.reader->outbox("", 10);
     ASSERT_EQ(rows.size(), 1U);
     EXPECT_EQ(rows[0].id, unit.outbox[0].id);
 }
@@ -276,12 +291,37 @@ TEST_P(Reading, ChangingWhatIsNotThereIsAFault) {
     EXPECT_EQ(store_.append(make_unit(1, 0)), UnitFate::won); // an ordinary fault breaks nothing
 }
 
-TEST_P(Reading, AClockWhoseKeyIsTakenIsNotMade) {
+TEST_P(Reading, WhoseKeyIsTakenNothingIsMadeOrChanged) {
     TestClock const clock{id_of<TestClockId>(1), id_of<PlatformId>(1), "a", noon};
     TestClock const other{id_of<TestClockId>(2), id_of<PlatformId>(1), "b", noon};
-    store_.journal->add_clock(clock, make_receipt("c"));
-    EXPECT_THROW(store_.journal->add_clock(other, make_receipt("c")), Fault);
-    EXPECT_EQ(store_.reader->clocks().size(), 1U);
+    ApiKey api_key;
+    api_key.id = id_of<ApiKeyId>(1);
+    Neutral const neutral = make_neutral(1, 4);
+    Neutral busier = neutral;
+    busier.load_most = 9;
+    StoredReceipt const taken = make_receipt("c");
+    store_.journal->add_clock(clock, taken);
+    store_.journal->add_key(api_key);
+    store_.journal->add_neutral(neutral);
+
+    Journal& journal = *store_.journal;
+    EXPECT_THROW(journal.add_clock(other, taken), Fault);
+    EXPECT_THROW(journal.set_clock(clock.id, noon + 1, taken), Fault);
+    EXPECT_THROW(journal.add_platform({id_of<PlatformId>(1), "Lamps", noon}, taken), Fault);
+    api_key.id = id_of<ApiKeyId>(2);
+    EXPECT_THROW(journal.add_key(api_key, taken), Fault);
+    EXPECT_THROW(journal.revoke_key(id_of<ApiKeyId>(1), noon, taken), Fault);
+    EXPECT_THROW(journal.add_neutral(make_neutral(2, 4), taken), Fault);
+    EXPECT_THROW(journal.update_neutral(busier, taken), Fault);
+
+    ASSERT_EQ(store_.reader->clocks().size(), 1U);
+    EXPECT_EQ(store_.reader->clocks()[0].now, noon);
+    EXPECT_TRUE(store_.reader->platforms().empty());
+    ASSERT_EQ(store_.reader->keys().size(), 1U);
+    EXPECT_FALSE(store_.reader->keys()[0].revoked_at);
+    ASSERT_EQ(store_.reader->neutrals(false).size(), 1U);
+    EXPECT_EQ(store_.reader->neutrals(false)[0].load_most, 4);
+    EXPECT_EQ(store_.reader->receipts({}, 10).size(), 1U);
 }
 
 TEST_P(Reading, ManyThreadsReadWhileOneWrites) {
