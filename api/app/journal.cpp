@@ -67,11 +67,15 @@ Done run_journal_verify(VerifyOptions const& options) {
 
     print_log("test", found.test);
     print_log("live", found.live);
-    fmt::print("{} disputes replayed, {} open deadlines, {} contents erased\n", found.disputes,
-               found.deadlines, found.erased);
+    fmt::print("{} disputes replayed, {} open deadlines, {} notices to send, {} contents erased,"
+               " {} receipts\n",
+               found.disputes, found.deadlines, found.notices, found.erased, found.receipts);
     if (!options.acks.empty()) fmt::print("{} acknowledgements looked up\n", found.acknowledged);
     if (!found.loads_compared)
         fmt::print("the neutrals' loads were not compared: the journal grew meanwhile\n");
+    if (found.restless > 0)
+        fmt::print("{} disputes were not compared: they were written to at every look\n",
+                   found.restless);
     if (!found.first) {
         fmt::print("everything fits\n");
         return {};

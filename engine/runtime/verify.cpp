@@ -1,6 +1,6 @@
 #include "engine/runtime/verify.hpp"
-
 #include "engine/core/tasks.hpp"
+
 #include "engine/ledger/merkle.hpp"
 
 #include <fmt/format.h>
@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t page = 1000;
 constexpr int looks_most = 8; // at a dispute that is being written meanwhile
+constexpr std::string_view notice_kind = "notice";
 
 // The id just below: to ask a list that starts after an id for that very id.
 DisputeId before(DisputeId id) {
@@ -28,10 +29,27 @@ DisputeId before(DisputeId id) {
 auto order_of(DueRow const& row) {
     return std::tie(row.dispute, row.name, row.stamp, row.at, row.clock);
 }
-bool less(DueRow const& a, DueRow const& b) { return order_of(a) < order_of(b); }
+auto order_of(OutboxRow const& row) {
+    return std::tie(row.id, row.dispute, row.event, row.addressee, row.notice, row.at);
+}
+
+// The first row that is in `these` and not in `those`.
+template <class Row>
+std::optional<Row> first_only(std::vector<Row> these, std::vector<Row> those) {
+    auto const less = [](Row const& a, Row const& b) { return order_of(a) < order_of(b); };
+    std::ranges::sort(these, less);
+    std::ranges::sort(those, less);
+    std::vector<Row> only;
+    std::ranges::set_difference(these, those, std::back_inserter(only), less);
+    if (only.empty()) return std::nullopt;
+    return std::move(only.front());
+}
 
 std::string text_of(DueRow const& row) {
     return fmt::format("{} (stamp {}, {})", row.name, row.stamp, text_of(row.at));
+}
+std::string text_of(OutboxRow const& row) {
+    return fmt::format("{} of {} to {}", row.notice, row.event, row.addressee);
 }
 
 auto order_of(Task const& task) {
@@ -82,6 +100,8 @@ Verification JournalVerifier::run(std::span<Acknowledged const> acknowledged) {
     found_ = {};
     heads_.clear();
     loads_.clear();
+    platforms_.clear();
+    clocks_.clear();
     seen_.clear();
     stream_of_.clear();
     for (Acknowledged const& ack : acknowledged) seen_.emplace(thing_of(ack), 0);
@@ -90,6 +110,8 @@ Verification JournalVerifier::run(std::span<Acknowledged const> acknowledged) {
     found_.live = walk_log(true);
     check_acknowledged(acknowledged);
     check_disputes();
+    check_receipts();
+    check_owners();
     check_loads(size_before);
     return std::move(found_);
 }
@@ -160,21 +182,30 @@ void JournalVerifier::check_acknowledged(std::span<Acknowledged const> acknowled
     }
 }
 
-JournalVerifier::Besides JournalVerifier::beside_events() {
-    Besides by_dispute;
+JournalVerifier::BesideEach JournalVerifier::all_beside() {
+    BesideEach each;
     for (DueRow& row : reader_.open_deadlines()) {
         DisputeId const dispute = row.dispute;
-        by_dispute[dispute].deadlines.push_back(std::move(row));
+        each[dispute].deadlines.push_back(std::move(row));
     }
     for (Task& task : reader_.open_tasks()) { // those done by hand may be over, whatever was said
         DisputeId const dispute = task.dispute;
-        if (!done_by_hand(task.kind)) by_dispute[dispute].tasks.push_back(std::move(task));
+        if (!done_by_hand(task.kind)) each[dispute].tasks.push_back(std::move(task));
     }
-    return by_dispute;
+    std::string after;
+    while (true) {
+        auto some = reader_.outbox(after, page);
+        if (some.empty()) return each;
+        after = some.back().id;
+        for (OutboxRow& row : some) {
+            DisputeId const dispute = row.dispute;
+            if (row.kind == notice_kind) each[dispute].notices.push_back(std::move(row));
+        }
+    }
 }
 
 void JournalVerifier::check_disputes() {
-    Besides const besides = beside_events();
+    BesideEach beside = all_beside();
     std::vector<DisputeId> doubtful;
     std::set<std::string> rows;
     std::optional<DisputeId> after;
@@ -182,11 +213,14 @@ void JournalVerifier::check_disputes() {
         auto const some = reader_.all_disputes(after, page);
         for (DisputeRow const& row : some) {
             rows.insert(row.id.text());
-            auto found = besides.find(row.id);
-            auto own = found == besides.end() ? Beside{} : found->second;
+            platforms_.emplace(row.platform, row.id);
+            if (row.clock) clocks_.emplace(std::pair(*row.clock, row.platform), row.id);
+            Beside& own = beside[row.id];
             found_.deadlines += own.deadlines.size();
+            found_.notices += own.notices.size();
             found_.tasks += own.tasks.size();
-            if (!agrees(row, std::move(own), true, false)) doubtful.push_back(row.id);
+            if (!misfit_of(row, row.id, std::move(own), true).empty()) doubtful.push_back(row.id);
+            beside.erase(row.id);
         }
         found_.disputes += some.size();
         if (some.size() < page) break;
@@ -196,38 +230,33 @@ void JournalVerifier::check_disputes() {
         if (rows.contains(stream)) continue;
         if (auto dispute = DisputeId::parse(stream); dispute) doubtful.push_back(*dispute);
     }
-    for (auto const& [dispute, what] : besides)
-        if (!rows.contains(dispute.text())) doubtful.push_back(dispute);
+    for (auto const& [dispute, own] : beside) doubtful.push_back(dispute);
     std::ranges::sort(doubtful);
     auto const twice = std::ranges::unique(doubtful);
     doubtful.erase(twice.begin(), twice.end());
-    look_again(doubtful);
+    look_again(std::move(doubtful));
 }
 
 // A dispute may have changed between two of our reads; only what disagrees with itself while its
 // version stands still is a fault.
-void JournalVerifier::look_again(std::vector<DisputeId> const& doubtful) {
-    for (DisputeId dispute : doubtful) {
-        for (int look = 1; look <= looks_most; ++look) {
-            auto const row = row_of(dispute);
-            auto own = beside_events()[dispute];
-            auto const events = reader_.events(dispute.text());
-            auto const row_after = row_of(dispute);
-            bool const still = row.has_value() == row_after.has_value() &&
-                               (!row || row->version == row_after->version);
-            if (!still && look < looks_most) continue;
-            if (!row && events.empty())
-                blame({false, 0, dispute.text(), "",
-                       own.deadlines.empty()
-                           ? std::string("an open task belongs to no dispute")
-                           : fmt::format("an open deadline {} belongs to no dispute",
-                                         text_of(own.deadlines.front()))});
-            else if (!row)
-                blame({false, 0, dispute.text(), "", "it has events, but no dispute row"});
-            else agrees(*row, std::move(own), false, true);
-            break;
+void JournalVerifier::look_again(std::vector<DisputeId> doubtful) {
+    for (int look = 1; look <= looks_most && !doubtful.empty(); ++look) {
+        std::map<DisputeId, std::optional<DisputeRow>> before;
+        for (DisputeId const dispute : doubtful) before.emplace(dispute, row_of(dispute));
+        BesideEach beside = all_beside();
+        std::vector<DisputeId> moved;
+        for (auto const& [dispute, row] : before) {
+            std::string reason = misfit_of(row, dispute, std::move(beside[dispute]), false);
+            if (reason.empty()) continue;
+            auto const after = row_of(dispute);
+            bool const still =
+                row.has_value() == after.has_value() && (!row || row->version == after->version);
+            if (still) blame_beside(row && row->live, dispute.text(), std::move(reason));
+            else moved.push_back(dispute);
         }
+        doubtful = std::move(moved);
     }
+    found_.restless = doubtful.size();
 }
 
 std::optional<DisputeRow> JournalVerifier::row_of(DisputeId dispute) {
@@ -237,52 +266,53 @@ std::optional<DisputeRow> JournalVerifier::row_of(DisputeId dispute) {
 }
 
 std::optional<JournalVerifier::Expected> JournalVerifier::replay_dispute(DisputeId dispute,
-                                                                         bool count_loads) {
+                                                                         bool first_look) {
     DisputeState state;
     state.id = dispute;
     Effects last;
+    std::vector<OutboxRow> notices;
     std::vector<Task> tasks;
     std::set<std::string> erased;
     auto const events = reader_.events(dispute.text());
+    auto const wrong = [&](StoredEvent const& stored, std::string reason) {
+        if (!first_look) return; // it was said then
+        blame({state.live, stored.position, stored.stream, stored.id, std::move(reason)});
+    };
     for (StoredEvent const& stored : events) {
         auto event = event_of(stored);
         if (!event) {
-            blame({state.live, stored.position, stored.stream, stored.id,
-                   fmt::format("{} cannot be replayed: {}", stored.type, event.error())});
+            wrong(stored, fmt::format("{} cannot be replayed: {}", stored.type, event.error()));
             return std::nullopt;
         }
         DisputeState const earlier = state;
         apply(state, dispute, *event);
         if (auto const* erasure = std::get_if<ContentErased>(&event->body))
-            for (EventId id : erasure->events) erased.insert(id.text());
-        Decided decided{{Written{std::move(*event), ""}}, state};
+            for (EventId const id : erasure->events) erased.insert(id.text());
+        Decided const decided{{Written{std::move(*event), ""}}, state};
         last = effects(earlier, decided);
+        std::ranges::move(last.outbox, std::back_inserter(notices));
         follow_tasks(tasks, earlier, decided);
-        if (count_loads)
-            for (LoadChange const& change : last.loads) loads_[change.neutral] += change.by;
+        if (!first_look) continue;
+        for (LoadChange const& change : last.loads)
+            loads_[{state.live, change.neutral}] += change.by;
     }
     if (events.empty()) return std::nullopt;
     for (StoredEvent const& stored : events)
         if (!erased.contains(stored.id)) {
-            if (!stored.salt)
-                blame({state.live, stored.position, stored.stream, stored.id,
-                       "its content is gone and no event tells of an erasure"});
+            if (!stored.salt) wrong(stored, "its content is gone and no event tells of an erasure");
         } else {
-            if (count_loads) ++found_.erased;
+            if (first_look) ++found_.erased;
             if (!stored.content.empty() || stored.salt)
-                blame({state.live, stored.position, stored.stream, stored.id,
-                       "its content was erased and is still there"});
+                wrong(stored, "its content was erased and is still there");
         }
     if (!world_.procedures.find(state.procedure))
-        blame({state.live, events.front().position, dispute.text(), events.front().id,
-               fmt::format("this program does not have its procedure {}",
-                           reference_text(state.procedure))});
+        wrong(events.front(), fmt::format("this program does not have its procedure {}",
+                                          reference_text(state.procedure)));
     std::ranges::sort(tasks, less_task);
-    Expected expected{std::move(last.row), {}, std::move(tasks)};
+    Expected expected{std::move(last.row), {{}, std::move(notices), std::move(tasks)}};
     for (Deadline const& deadline : state.deadlines)
-        expected.deadlines.push_back(
+        expected.beside.deadlines.push_back(
             {dispute, deadline.name, deadline.stamp, deadline.at, state.clock});
-    std::ranges::sort(expected.deadlines, less);
     return expected;
 }
 
@@ -310,67 +340,50 @@ void JournalVerifier::follow_tasks(std::vector<Task>& open, DisputeState const& 
     }
 }
 
-bool JournalVerifier::agrees(DisputeRow const& row, Beside beside, bool first_look, bool final) {
-    auto& deadlines = beside.deadlines;
+std::string JournalVerifier::misfit_of(std::optional<DisputeRow> const& row, DisputeId dispute,
+                                       Beside found, bool first_look) {
     auto const faults_before = found_.faults;
-    auto const expected = replay_dispute(row.id, first_look);
+    auto const expected = replay_dispute(dispute, first_look);
     if (!expected) {
-        if (found_.faults > faults_before) return true; // blamed where it broke
-        if (final) blame({row.live, 0, row.id.text(), "", "it has a dispute row, but no events"});
-        return false;
+        if (found_.faults > faults_before) return {}; // blamed where it broke
+        if (row) return "it has a dispute row, but no events";
+        if (!found.deadlines.empty())
+            return fmt::format("an open deadline {} belongs to no dispute",
+                               text_of(found.deadlines.front()));
+        if (!found.notices.empty())
+            return fmt::format("the notice {} belongs to no dispute",
+                               text_of(found.notices.front()));
+        if (!found.tasks.empty()) return "an open task belongs to no dispute";
+        return {};
     }
-    std::ranges::sort(deadlines, less);
-    std::string reason = difference(row, expected->row);
-    if (reason.empty()) {
-        std::vector<DueRow> more;
-        std::ranges::set_difference(expected->deadlines, deadlines, std::back_inserter(more), less);
-        if (!more.empty())
-            reason = fmt::format("the deadline {} is missing", text_of(more.front()));
-        more.clear();
-        std::ranges::set_difference(deadlines, expected->deadlines, std::back_inserter(more), less);
-        if (!more.empty())
-            reason = fmt::format("the deadline {} is open, but not by the events",
-                                 text_of(more.front()));
-    }
-    if (reason.empty()) {
-        std::ranges::sort(beside.tasks, less_task);
-        auto const differ = [](Task const& is, Task const& should) {
-            bool const hard =
-                !should.deadline.empty(); // a soft target follows zone data of its day
-            return order_of(is) != order_of(should) || (hard && is.due_at != should.due_at);
-        };
-        auto const [is, should] =
-            std::ranges::mismatch(beside.tasks, expected->tasks,
-                                  [&](Task const& a, Task const& b) { return !differ(a, b); });
-        if (is != beside.tasks.end())
-            reason = fmt::format("the task {} ({}) is open, but not so by the events",
-                                 is->id.text(), name_of(is->kind));
-        else if (should != expected->tasks.end())
-            reason = fmt::format("the task {} ({}) is missing", should->id.text(),
-                                 name_of(should->kind));
-    }
-    if (reason.empty()) return true;
-    if (final) blame({row.live, 0, row.id.text(), "", std::move(reason)});
-    return false;
+    if (!row) return "it has events, but no dispute row";
+    if (auto reason = difference(*row, expected->row); !reason.empty()) return reason;
+    Beside const& wanted = expected->beside;
+    if (auto only = first_only(wanted.deadlines, found.deadlines))
+        return fmt::format("the deadline {} is missing", text_of(*only));
+    if (auto only = first_only(found.deadlines, wanted.deadlines))
+        return fmt::format("the deadline {} is open, but not by the events", text_of(*only));
+    if (auto only = first_only(wanted.notices, found.notices))
+        return fmt::format("the notice {} is missing", text_of(*only));
+    if (auto only = first_only(found.notices, wanted.notices))
+        return fmt::format("the notice {} waits, but not by the events", text_of(*only));
+    return task_misfit(std::move(found.tasks), wanted.tasks);
 }
 
-void JournalVerifier::check_loads(std::uint64_t size_before) {
-    std::map<NeutralId, std::int32_t> roster;
-    for (bool live : {false, true})
-        for (Neutral const& neutral : reader_.neutrals(live)) roster[neutral.id] = neutral.load;
-    found_.loads_compared = reader_.log_size(false) + reader_.log_size(true) == size_before;
-    if (!found_.loads_compared) return;
-    for (auto const& [neutral, load] : roster) {
-        auto const counted = loads_.find(neutral);
-        std::int64_t const should = counted == loads_.end() ? 0 : counted->second;
-        if (load != should)
-            blame({false, 0, neutral.text(), "",
-                   fmt::format("the roster counts {} cases, the events say {}", load, should)});
-    }
-    for (auto const& [neutral, load] : loads_)
-        if (!roster.contains(neutral))
-            blame({false, 0, neutral.text(), "",
-                   "the events name this neutral, the roster does not"});
+std::string JournalVerifier::task_misfit(std::vector<Task> found, std::vector<Task> const& wanted) {
+    std::ranges::sort(found, less_task);
+    auto const differ = [](Task const& is, Task const& should) {
+        bool const hard = !should.deadline.empty(); // a soft target follows zone data of its day
+        return order_of(is) != order_of(should) || (hard && is.due_at != should.due_at);
+    };
+    auto const [is, should] = std::ranges::mismatch(
+        found, wanted, [&](Task const& a, Task const& b) { return !differ(a, b); });
+    if (is != found.end())
+        return fmt::format("the task {} ({}) is open, but not so by the events", is->id.text(),
+                           name_of(is->kind));
+    if (should != wanted.end())
+        return fmt::format("the task {} ({}) is missing", should->id.text(), name_of(should->kind));
+    return {};
 }
 
 void JournalVerifier::blame(JournalFault fault) {

@@ -41,18 +41,22 @@ struct Verification {
     LogSummary test, live;
     std::uint64_t disputes = 0;
     std::uint64_t deadlines = 0;
-    std::uint64_t tasks = 0; // open ones
+    std::uint64_t notices = 0;  // that wait to be sent
+    std::uint64_t tasks = 0;    // open ones
+    std::uint64_t receipts = 0; // that are kept still
     std::uint64_t acknowledged = 0;
     std::uint64_t erased = 0;          // events whose content is gone by right
     std::uint64_t faults = 0;          // all of them
     std::optional<JournalFault> first; // the one with the lowest position; those without come last
     bool loads_compared = false;       // false: the journal grew meanwhile, so loads were left out
+    std::uint64_t restless = 0;        // disputes written to at every look, so left out
 };
 
 // Recomputes everything that the journal claims: hashes, chains a stream and room, commitments where
-// content remains, dense positions and versions, the state of every dispute, and from it the rows,
-// deadlines, open tasks and loads that stand beside the events, both ways. Reads only, in pages, so it may run
-// beside a server that writes: what was committed after the start is looked at again, not blamed.
+// content remains, dense positions and versions, the state of every dispute, and from it what stands
+// beside the events: rows, deadlines, notices, open tasks and loads, both ways, and the receipts and owners that
+// point at it. Receipts are kept for a time only, so none is missed. Reads only, in pages, so it may
+// run beside a server that writes: what was committed after the start is looked at again, not blamed.
 class JournalVerifier {
 public:
     JournalVerifier(World const& world, Reader& reader) : world_(world), reader_(reader) {}
@@ -60,31 +64,43 @@ public:
     Verification run(std::span<Acknowledged const> acknowledged = {});
 
 private:
-    struct Expected { // beside the events of one dispute
-        DisputeRow row;
+    struct Beside { // the events of one dispute, in order
         std::vector<DueRow> deadlines;
+        std::vector<OutboxRow> notices;
         std::vector<Task> tasks; // open ones that an act will end
     };
-    // What the store holds beside the events, to be compared with what they say.
-    struct Beside {
-        std::vector<DueRow> deadlines;
-        std::vector<Task> tasks;
+    using BesideEach = std::map<DisputeId, Beside>;
+    struct Expected {
+        DisputeRow row;
+        Beside beside;
     };
-    using Besides = std::map<DisputeId, Beside>;
+    using OnRoster = std::pair<bool, NeutralId>; // of the live log, or of the test log
 
     LogSummary walk_log(bool live);
     void count_seen(std::string const& thing, std::string const& stream);
     void check_acknowledged(std::span<Acknowledged const> acknowledged);
+
     void check_disputes();
-    void check_loads(std::uint64_t size_before);
-    std::optional<Expected> replay_dispute(DisputeId dispute, bool count_loads);
-    // True when row, deadlines and tasks agree with the events; blames the dispute only where `final`.
-    bool agrees(DisputeRow const& row, Beside beside, bool first_look, bool final);
-    void look_again(std::vector<DisputeId> const& doubtful);
-    void follow_tasks(std::vector<Task>& open, DisputeState const& earlier, Decided const& decided);
+    void look_again(std::vector<DisputeId> doubtful);
+    BesideEach all_beside();
     std::optional<DisputeRow> row_of(DisputeId dispute);
-    Besides beside_events();
+    std::optional<Expected> replay_dispute(DisputeId dispute, bool first_look);
+    // What stands beside the events otherwise than they say; empty when all fits, or when replaying
+    // broke and was blamed where it did.
+    std::string misfit_of(std::optional<DisputeRow> const& row, DisputeId dispute, Beside found,
+                          bool first_look);
+    void follow_tasks(std::vector<Task>& open, DisputeState const& earlier, Decided const& decided);
+    static std::string task_misfit(std::vector<Task> found, std::vector<Task> const& wanted);
+
+    // verify_pointers.cpp
+    void check_receipts();
+    void check_owners();
+    void check_loads(std::uint64_t size_before);
+
     void blame(JournalFault fault);
+    void blame_beside(bool live, std::string stream, std::string reason) {
+        blame({live, 0, std::move(stream), "", std::move(reason)});
+    }
 
     World const& world_;
     Reader& reader_;
@@ -93,7 +109,9 @@ private:
     std::unordered_map<std::string, std::uint64_t>
         seen_; // acknowledged event, or filed dispute -> how often
     std::unordered_map<std::string, std::string> stream_of_; // the same -> its stream
-    std::map<NeutralId, std::int64_t> loads_;
+    std::map<OnRoster, std::int64_t> loads_;
+    std::map<PlatformId, DisputeId> platforms_; // with the first dispute that has it
+    std::map<std::pair<TestClockId, PlatformId>, DisputeId> clocks_;
 };
 
 } // namespace parley

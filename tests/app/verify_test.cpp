@@ -9,6 +9,23 @@
 namespace parley::app::testing {
 namespace {
 
+// Two things that leave receipts, which the seeded stories do not: a message in the dispute that
+// waits for its response, and a clock.
+void ask_for_receipts(DevServer const& server) {
+    DemoClient client(server.url());
+    std::string const key = server.key("platform");
+    auto const found = client.send("GET", "/v1/disputes?stage=response", as(key));
+    ASSERT_TRUE(found && found->status == 200) << (found ? found->body : found.error());
+    Json const dispute = Json::parse(found->body).at("data").at(0);
+    auto const said = client.send(
+        "POST", "/v1/disputes/" + dispute.at("id").get<std::string>() + "/actions/message",
+        as(key, dispute.at("parties").at(0).at("id").get<std::string>(), "said"),
+        R"({"text": "Is anybody there?"})");
+    ASSERT_TRUE(said && said->status == 200) << (said ? said->body : said.error());
+    auto const clock = client.send("POST", "/v1/test/clocks", as(key, "", "clock"), "{}");
+    ASSERT_TRUE(clock && clock->status == 201) << (clock ? clock->body : clock.error());
+}
+
 // The journal of a seeded demo, made once; each test tampers with a copy.
 std::string const& demo_folder() {
     static ScratchFolder const scratch;
@@ -16,7 +33,9 @@ std::string const& demo_folder() {
         std::string made = scratch.path() + "/demo";
         auto server = start_dev(made, {"--seed", "1"});
         EXPECT_TRUE(server) << server.error().line;
-        if (server) EXPECT_EQ(stop(*server), 0);
+        if (!server) return made;
+        ask_for_receipts(*server);
+        EXPECT_EQ(stop(*server), 0);
         return made;
     }();
     return folder;
@@ -81,7 +100,13 @@ constexpr Tampering tamperings[] = {
     {"TailCutWithItsCount",
      "DELETE FROM event WHERE place = (SELECT max(place) FROM event);"
      "UPDATE log_head SET size = size - 1 WHERE log = 0",
-     "the dispute row has status settled, the events say open"},
+     "the notice message_posted of evt_"},
+    {"TailCutWithItsCountAndItsNotices",
+     "DELETE FROM outbox WHERE notice = 'message_posted' AND dispute ="
+     " (SELECT substr(stream, 2) FROM event WHERE place = (SELECT max(place) FROM event));"
+     "DELETE FROM event WHERE place = (SELECT max(place) FROM event);"
+     "UPDATE log_head SET size = size - 1 WHERE log = 0",
+     "which the stream does not have"},
     {"TwoEventsSwapped",
      "UPDATE event SET place = 1000000 WHERE place = 2; UPDATE event SET place = 2 WHERE place = 3;"
      "UPDATE event SET place = 3 WHERE place = 1000000",
@@ -111,8 +136,57 @@ constexpr Tampering tamperings[] = {
      "INSERT INTO deadline (dispute, name, stamp, at, clock) VALUES (zeroblob(16), 'reply', 1, 0, "
      "NULL)",
      "belongs to no dispute"},
-    {"LoadOfANeutral", "UPDATE neutral SET load = load + 1 WHERE name = 'Noor Haddad'",
+    {"LoadTooLarge", "UPDATE neutral SET load = load + 1 WHERE name = 'Noor Haddad'",
      "the roster counts"},
+    {"LoadTooSmall", "UPDATE neutral SET load = load - 1 WHERE load > 0", "the roster counts"},
+    {"NeutralWithoutASeatCarriesOne", "UPDATE neutral SET load = 1 WHERE load = 0",
+     "the roster counts 1 cases, the events say 0"},
+    {"NeutralStruckOffTheRoster", "DELETE FROM neutral WHERE load > 0",
+     "name this neutral, its roster does not"},
+    {"NeutralMovedToTheOtherLog", "UPDATE neutral SET live = 1 WHERE load > 0",
+     "the roster counts 1 cases, the events say 0"},
+    {"NoticeDeleted", "DELETE FROM outbox WHERE id = (SELECT min(id) FROM outbox)", "is missing"},
+    {"NoticeAdded",
+     "INSERT INTO outbox SELECT event || '/pty_00000000000000000000000000', kind, dispute, event,"
+     " 'pty_00000000000000000000000000', notice, at FROM outbox LIMIT 1",
+     "waits, but not by the events"},
+    {"NoticeInOtherWords", "UPDATE outbox SET notice = 'settled' WHERE notice = 'message_posted'",
+     "the notice message_posted of evt_"},
+    {"NoticeToAnother",
+     "UPDATE outbox SET addressee = 'ntr_00000000000000000000000000' WHERE notice = "
+     "'message_posted'",
+     "is missing"},
+    {"NoticeOfNothing",
+     "INSERT INTO outbox VALUES ('evt_1/pty_1', 'notice', zeroblob(16), 'evt_1', 'pty_1', 'x', 0)",
+     "the notice x of evt_1 to pty_1 belongs to no dispute"},
+    {"ReceiptWithoutItsEvents", "UPDATE receipt SET events = x'' WHERE turn = 1",
+     "it is of a dispute and names no events"},
+    {"ReceiptOfAnotherVersion", "UPDATE receipt SET version = version + 1 WHERE turn = 1",
+     "which the stream does not have"},
+    {"ReceiptOfAnotherEvent",
+     "UPDATE receipt SET events = (SELECT id FROM event WHERE place = 1) WHERE turn = 1",
+     "it names evt_"},
+    {"ReceiptOfAnotherDispute",
+     "UPDATE receipt SET stream = (SELECT stream FROM event WHERE place ="
+     " (SELECT max(place) - 1 FROM event)) WHERE turn = 1",
+     "it names evt_"},
+    {"ReceiptTwice",
+     "INSERT INTO receipt SELECT 99, zeroblob(16), fingerprint, stream, version, events, status, "
+     "at, told"
+     " FROM receipt WHERE turn = 1",
+     "another receipt names the same events"},
+    {"ReceiptOfEventsOfAThing",
+     "UPDATE receipt SET events = (SELECT id FROM event WHERE place = 1) WHERE turn = 2",
+     "it names events of something that has none"},
+    {"ReceiptOfNothing", "DELETE FROM test_clock WHERE id NOT IN (SELECT clock FROM dispute)",
+     "what it names does not exist"},
+    {"PlatformDeleted", "DELETE FROM platform", "its platform plt_"},
+    {"ClockDeleted",
+     "DELETE FROM test_clock WHERE id IN (SELECT clock FROM dispute WHERE stage = 'response')",
+     "its clock clk_"},
+    {"ClockOfAnother",
+     "UPDATE test_clock SET platform = zeroblob(16) WHERE id IN (SELECT clock FROM dispute)",
+     "belongs to another platform"},
 };
 INSTANTIATE_TEST_SUITE_P(Verify, TamperedJournal, ::testing::ValuesIn(tamperings),
                          [](auto const& row) { return std::string(row.param.name); });
