@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 std::vector<SourceFile> house() {
     std::vector<SourceFile> files;
     fs::path const root = PARLEY_SOURCE_DIR;
-    for (char const* wing : {"engine", "api"})
+    for (char const* wing : {"engine", "api", "tests", "bench"})
         for (auto const& entry : fs::recursive_directory_iterator(root / wing)) {
             auto const extension = entry.path().extension();
             if (extension != ".hpp" && extension != ".cpp") continue;
@@ -25,6 +25,11 @@ std::vector<SourceFile> house() {
     return files;
 }
 
+// A file with one line in it, below the line that every header needs.
+std::vector<std::string> faults_with(std::string path, std::string const& line) {
+    return faults_of({std::move(path), "#pragma once\n" + line + "\n"});
+}
+
 TEST(Floors, EveryFileKeepsTheRulesOfTheHouse) {
     auto const files = house();
     ASSERT_GT(files.size(), 10U) << "the house was not found at " << PARLEY_SOURCE_DIR;
@@ -33,9 +38,39 @@ TEST(Floors, EveryFileKeepsTheRulesOfTheHouse) {
     for (std::string const& fault : faults_between(files)) ADD_FAILURE() << fault;
 }
 
-// A file with one line in it, below the line that every header needs.
-std::vector<std::string> faults_with(std::string path, std::string const& line) {
-    return faults_of({std::move(path), "#pragma once\n" + line + "\n"});
+TEST(Floors, TestsAndBenchmarksLookInAndAreNotLookedAt) {
+    struct Row {
+        char const* path;
+        char const* line;
+        std::size_t faults;
+    };
+    Row const rows[] = {
+        {"tests/core/a_test.cpp", "#include \"engine/procedure/procedure.hpp\"", 0},
+        {"tests/core/a_test.cpp", "#include \"engine/ledger/tree.hpp\"", 0},
+        {"tests/core/a_test.cpp", "#include \"tests/model/samples.hpp\"", 0},
+        {"tests/runtime/a_test.cpp", "#include \"engine/store/sqlite_journal.hpp\"", 0},
+        {"tests/crash/a_test.cpp", "#include \"api/app/child.hpp\"", 0},
+        {"tests/crash/a_test.cpp", "#include <sqlite3.h>", 0},
+        {"tests/fuzz/driver/a.cpp", "#include \"tests/fuzz/target.hpp\"", 0},
+        {"bench/a.cpp", "#include \"api/app/compose.hpp\"", 0},
+        {"bench/a.cpp", "#include <boost/beast/http.hpp>", 0},
+        {"tests/core/a_test.cpp", "#include \"engine/ports/journal.hpp\"", 1},
+        {"tests/core/a_test.cpp", "#include \"engine/store/sqlite_journal.hpp\"", 1},
+        {"tests/http/a_test.cpp", "#include \"engine/core/core.hpp\"", 1},
+        {"tests/routes/a_test.cpp", "#include \"api/app/compose.hpp\"", 1},
+        {"tests/store/a_test.cpp", "#include <soci/soci.h>", 1},
+        {"tests/http/a_test.cpp", "#include <boost/beast/http.hpp>", 1},
+        {"tests/crash/a_test.cpp", "#include \"rounds.hpp\"", 1},
+        {"tests/crash/a_test.cpp", "#include \"../app/program.hpp\"", 1},
+        {"tests/crash/a_test.cpp", "#include \"bench/child.hpp\"", 1},
+        {"bench/a.cpp", "#include \"tests/store/store_world.hpp\"", 1},
+        {"bench/a.cpp", "#include <soci/soci.h>", 1},
+        {"engine/core/a.cpp", "#include \"tests/core/support.hpp\"", 1},
+        {"api/app/a.cpp", "#include \"bench/child.hpp\"", 1},
+    };
+    for (Row const& row : rows)
+        EXPECT_EQ(faults_with(row.path, row.line).size(), row.faults)
+            << row.path << ' ' << row.line;
 }
 
 TEST(Floors, AnIncludeThatClimbsIsFound) {

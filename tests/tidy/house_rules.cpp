@@ -61,17 +61,25 @@ struct Library {
     std::span<std::string_view const> only_in;
 };
 
+// Tests and benchmarks stand in the yard: they look in at every floor up to the one they test, and
+// nobody looks at them.
+constexpr std::string_view bench_yard = "bench";
+constexpr std::string_view tests_yard = "tests";
+
 constexpr auto beast_rooms = std::to_array<std::string_view>({"api/http"});
 constexpr auto database_rooms = std::to_array<std::string_view>({"engine/store"});
 constexpr auto asio_rooms =
     std::to_array<std::string_view>({"engine/runtime", "api/http", "api/access", "api/webhooks",
                                      "api/mail", "api/routes", "api/tools", "api/app"});
 
+constexpr Library beast{"boost/beast", "Beast", beast_rooms};
+constexpr Library soci{"soci", "SOCI", database_rooms};
+
 // The first that fits counts. The rest of Boost is kept out of the lower floors by the bans below.
 constexpr auto libraries = std::to_array<Library>({
-    {"boost/beast", "Beast", beast_rooms},
+    beast,
     {"boost/asio", "Asio", asio_rooms},
-    {"soci", "SOCI", database_rooms},
+    soci,
     {"sqlite3", "SQLite", database_rooms},
     {"libpq", "libpq", database_rooms},
     {"postgresql/", "libpq", database_rooms},
@@ -115,10 +123,30 @@ constexpr auto bans = std::to_array<Ban>({
 constexpr std::size_t lines_max = 600;
 constexpr std::string_view reason_mark = "one idea:";
 
-Room const* room_of(std::string_view path) {
+std::string_view folder_of(std::string_view path) {
     auto const slash = path.rfind('/');
-    if (slash == std::string_view::npos) return nullptr;
-    auto const found = std::ranges::find(rooms, path.substr(0, slash), &Room::name);
+    return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
+Room const* room_of(std::string_view path) {
+    auto const found = std::ranges::find(rooms, folder_of(path), &Room::name);
+    return found == rooms.end() ? nullptr : &*found;
+}
+
+// The yard that a path lies in; empty for the house itself.
+std::string_view yard_of(std::string_view path) {
+    for (std::string_view yard : {bench_yard, tests_yard})
+        if (path.starts_with(yard) && path.substr(yard.size()).starts_with('/')) return yard;
+    return {};
+}
+
+// The room that a folder of tests is about; null where it is about the whole (crash, fuzz, tidy).
+Room const* tested_room(std::string_view path) {
+    std::string_view const folder = folder_of(path);
+    auto const found = std::ranges::find_if(rooms, [&](Room const& room) {
+        return folder.substr(0, tests_yard.size()) == tests_yard &&
+               folder.substr(tests_yard.size()) == room.name.substr(room.name.find('/'));
+    });
     return found == rooms.end() ? nullptr : &*found;
 }
 
@@ -187,6 +215,11 @@ public:
     explicit Inspection(SourceFile const& file) : file_(file), lines_(lines_of(file.text)) {}
 
     std::vector<std::string> run() {
+        if (auto const yard = yard_of(file_.path); !yard.empty()) {
+            for (Include const& include : includes_of(lines_)) check_from(yard, include);
+            check_shape();
+            return std::move(faults_);
+        }
         room_ = room_of(file_.path);
         if (room_ == nullptr) {
             fault(1, "stands in no room of the floor table");
@@ -216,6 +249,32 @@ private:
         check_library(include);
     }
 
+    void check_from(std::string_view yard, Include const& include) {
+        Room const* const tested = tested_room(file_.path);
+        Room const* const target = room_of(include.header);
+        if (include.header.contains("./")) return fault(include.line, "a relative include path");
+        if (include.quoted && target == nullptr && yard_of(include.header) != yard)
+            return fault(include.line, '"' + std::string(include.header) + "\" is not in " +
+                                           std::string(yard) + " and in no room");
+        if (target != nullptr && tested != nullptr) {
+            if (target->floor > tested->floor)
+                fault(include.line, "tests of " + std::string(tested->name) + " include " +
+                                        std::string(target->name) + ", which stands above it");
+            check_doors(*tested, *target, include);
+        }
+        for (Library const& library : {beast, soci})
+            if (begins_with(include.header, library.prefix) &&
+                !(yard == bench_yard && library.prefix == beast.prefix)) // its bare server
+                fault(include.line, std::string(library.name) + " is not for " + std::string(yard));
+    }
+
+    void check_doors(Room const& from, Room const& to, Include const& include) {
+        for (ClosedDoor const& closed : closed_doors)
+            if (closed.from == from.name && closed.to == to.name)
+                fault(include.line, std::string(from.name) + " includes " + std::string(to.name) +
+                                        ": " + std::string(closed.why));
+    }
+
     void check_room(Include const& include) {
         Room const* const target = room_of(include.header);
         if (target == nullptr)
@@ -225,9 +284,7 @@ private:
             std::string(room_->name) + " includes " + std::string(target->name);
         if (target->floor >= room_->floor)
             return fault(include.line, door + ", which does not stand below it");
-        for (ClosedDoor const& closed : closed_doors)
-            if (closed.from == room_->name && closed.to == target->name)
-                fault(include.line, door + ": " + std::string(closed.why));
+        check_doors(*room_, *target, include);
     }
 
     void check_library(Include const& include) {
@@ -334,7 +391,8 @@ std::vector<std::string> faults_between(std::vector<SourceFile> const& files) {
         if (file.path.ends_with(".hpp") && brings_json(file)) heavy.push_back(file.path);
 
     std::vector<std::string> faults;
-    for (SourceFile const& file : files)
+    for (SourceFile const& file : files) {
+        if (!yard_of(file.path).empty()) continue;
         for (Include const& include : includes_of(lines_of(file.text))) {
             if (std::ranges::find(heavy, include.header) == heavy.end()) continue;
             if (file.path.ends_with(".cpp") && room_of(file.path) == room_of(include.header))
@@ -343,6 +401,7 @@ std::vector<std::string> faults_between(std::vector<SourceFile> const& files) {
                              std::string(include.header) +
                              " includes the JSON library and is for .cpp files of its room only");
         }
+    }
     return faults;
 }
 
