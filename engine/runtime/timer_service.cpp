@@ -105,11 +105,12 @@ std::int64_t TimerService::round() {
         if (!run_all(queue_, disputes.size(),
                      [&](std::size_t i, auto done) { return Job(FireJob{disputes[i], done}); }))
             return look_again_us; // the store fails
-        // The writer has looked at all of these. What is still there cannot fire, and must not keep
-        // this thread busy nor stand in the way of others.
+        // The writer has looked at all of these. What is still due cannot fire, and must not keep
+        // this thread busy nor stand in the way of others. A clock that was set back meanwhile made
+        // some of them not due: those fire in their time.
         std::set<std::tuple<DisputeId, std::string, std::uint32_t>> before;
         for (DueRow const& row : rows) before.insert(name_of_row(row));
-        for (DueRow const& row : due(now - 1, fires_a_round))
+        for (DueRow const& row : due(std::min(now, clock_.now()) - 1, fires_a_round))
             if (before.contains(name_of_row(row))) stuck_.insert(name_of_row(row));
         return 0;
     }

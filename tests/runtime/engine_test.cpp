@@ -203,6 +203,33 @@ TEST(Quarantine, DoesNotKeepTheTimersFromOtherDisputes) {
     EXPECT_EQ(engine.figures().quarantined, bad_ones);
 }
 
+TEST(Timers, AClockThatIsSetBackLosesNoDeadline) {
+    Rig rig;
+    EntryPtr const filed = rig.file();
+    Instant const due = filed->state.deadline("response")->at;
+    SharedClock clock(due + 1);
+    Committer committer(shipped_world(), *rig.journal, *rig.reader, clock, rig.cache,
+                        [](std::string const&) {});
+    WorkQueue queue(10);
+    std::thread writer([&] {
+        bool set_back = false;
+        for (auto jobs = queue.take(10); !jobs.empty(); jobs = queue.take(10)) {
+            // Back between what the timers saw and what the writer stamps; on when the round is over.
+            bool const firing = std::holds_alternative<FireJob>(jobs.front());
+            if (firing && !std::exchange(set_back, true)) clock.set(due - us_per_hour);
+            committer.run(std::move(jobs));
+            if (!firing) clock.set(due + 2);
+        }
+    });
+    TimerService timers(*rig.reader, clock, queue, [](std::string const&) {});
+    timers.start(due);
+    EXPECT_TRUE(soon([&] { return committer.fired > 0; }));
+    timers.stop();
+    queue.close();
+    writer.join();
+    EXPECT_TRUE(rig.stored(filed->state.id)->state.marked("respondent_silent"));
+}
+
 TEST(OutageRule, LooksAtTheLastDayAlone) {
     Rig rig;
     EntryPtr const filed = rig.file();
