@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <utility>
 
 namespace parley {
 
@@ -44,6 +46,30 @@ bool has_control_character(std::string_view text) {
             return true;
     }
     return false;
+}
+
+// Nothing that a reader could see: white space and the marks that only steer it, in UTF-8.
+bool is_blank(std::string_view text) {
+    constexpr auto unseen = std::to_array<std::pair<std::string_view, std::string_view>>({
+        {"\t", "\n"},
+        {" ", " "}, // first and last of a range
+        {"\u00a0", "\u00a0"},
+        {"\u00ad", "\u00ad"},
+        {"\u2000", "\u200f"},
+        {"\u2028", "\u202f"},
+        {"\u205f", "\u206f"},
+        {"\u3000", "\u3000"},
+        {"\ufeff", "\ufeff"},
+    });
+    while (!text.empty()) {
+        auto const found = std::ranges::find_if(unseen, [&](auto const& range) {
+            std::string_view const next = text.substr(0, range.first.size());
+            return range.first <= next && next <= range.second;
+        });
+        if (found == unseen.end()) return false;
+        text.remove_prefix(found->first.size());
+    }
+    return true;
 }
 
 } // namespace
@@ -124,6 +150,10 @@ std::string text_in(ObjectReader& reader, std::string_view name, Json const* fou
     if (has_control_character(*text)) {
         reader.error(name, RefusalCode::invalid,
                      "must not hold control characters other than line feed and tab");
+        return {};
+    }
+    if (length_min > 0 && is_blank(*text)) {
+        reader.error(name, RefusalCode::invalid, "must hold something that can be read");
         return {};
     }
     return *text;

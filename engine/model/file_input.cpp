@@ -24,7 +24,7 @@ PartyInput read_party(Json const& object, std::string pointer, Side side,
     ObjectReader reader(object, std::move(pointer), errors);
     PartyInput party;
     party.kind = choice<PartyKind>(reader, "kind");
-    party.name = reader.text("name", line);
+    party.name = line_text(reader, "name");
     if (side == Side::claimant || reader.has("email"))
         party.email = shaped_text(reader, "email", is_email,
                                   "one e-mail address, such as ana@example.net", 254);
@@ -56,7 +56,7 @@ TransactionInput read_transaction(Json const& object, std::string pointer,
                                   std::vector<FieldError>& errors) {
     ObjectReader reader(object, pointer, errors);
     TransactionInput transaction;
-    transaction.reference = reader.text("reference", line);
+    transaction.reference = line_text(reader, "reference");
     transaction.concluded_at = reader.instant("concluded_at");
     transaction.channel = shaped_text(reader, "channel", is_channel, "one of b2c, b2b, c2c, c2b");
     transaction.total = reader.money("total");

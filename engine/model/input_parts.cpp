@@ -149,6 +149,13 @@ std::optional<std::string> optional_shaped_text(ObjectReader& reader, std::strin
     return text;
 }
 
+std::string line_text(ObjectReader& reader, std::string_view name) {
+    std::string text = reader.text(name, input_limits::line);
+    if (text.find_first_of("\n\t") == std::string::npos) return text;
+    reader.error(name, RefusalCode::invalid, "must be one line");
+    return {};
+}
+
 bool optional_boolean(ObjectReader& reader, std::string_view name) {
     return reader.has(name) && reader.boolean(name);
 }

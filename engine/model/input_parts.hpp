@@ -46,6 +46,9 @@ std::string shaped_text(ObjectReader& reader, std::string_view name,
 std::optional<std::string> optional_shaped_text(ObjectReader& reader, std::string_view name,
                                                 bool (*has_shape)(std::string_view),
                                                 std::string_view wanted);
+// What people read in one line: a name, a reference. In a subject or a list a second line would
+// pass for somebody else's words.
+std::string line_text(ObjectReader& reader, std::string_view name);
 bool optional_boolean(ObjectReader& reader, std::string_view name);
 // Exactly 64 lower-case hexadecimal digits.
 std::string sha256_text(ObjectReader& reader, std::string_view name);
