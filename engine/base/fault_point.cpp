@@ -27,6 +27,18 @@ void pass_fault_point(std::string_view name) {
     if (++passed == nth) std::raise(SIGKILL);
 }
 
+std::int64_t clock_ahead_us() {
+    static std::int64_t const ahead = [] {
+        std::int64_t us = 0;
+        if (char const* const wanted = std::getenv("PARLEY_CLOCK_AHEAD")) {
+            std::string_view const text(wanted);
+            std::from_chars(text.data(), text.data() + text.size(), us);
+        }
+        return us;
+    }();
+    return ahead;
+}
+
 } // namespace parley
 
 #endif

@@ -1,6 +1,7 @@
 #include "engine/base/instant.hpp"
 
 #include "engine/base/assert.hpp"
+#include "engine/base/fault_point.hpp"
 
 #include <fmt/format.h>
 
@@ -314,7 +315,11 @@ std::string words_of(Period period) {
 
 Instant SystemClock::now() const {
     auto const since_epoch = std::chrono::system_clock::now().time_since_epoch();
-    return {std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count()};
+    std::int64_t us = std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count();
+#ifdef PARLEY_FAULT_POINTS
+    us += clock_ahead_us();
+#endif
+    return {us};
 }
 
 } // namespace parley

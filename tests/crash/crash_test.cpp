@@ -1,4 +1,4 @@
-#include "tests/app/program.hpp"
+#include "tests/crash/dockets.hpp"
 
 #include "api/app/samples.hpp"
 
@@ -19,8 +19,6 @@ namespace {
 
 constexpr int clients = 16;
 constexpr auto ready_most = std::chrono::seconds(10); // the aim is 2; machines of tests are noisy
-
-int rounds() { return std::getenv("PARLEY_LONG") != nullptr ? 200 : 20; }
 
 // One call as its client knows it: until it is answered it is asked again under the same key.
 struct Call {
@@ -172,7 +170,7 @@ TEST(Crash, NothingAcknowledgedIsLostOrDoneTwice) {
     std::uint64_t const seed = std::random_device{}();
     std::mt19937_64 random(seed);
     SCOPED_TRACE(fmt::format("seed {}", seed));
-    for (int round = 1; round <= rounds(); ++round) {
+    for (int round = 1; round <= kills(); ++round) {
         auto server = run.start();
         ASSERT_TRUE(server);
         ask_again(*server, run.open, run.knowledge);
@@ -185,9 +183,9 @@ TEST(Crash, NothingAcknowledgedIsLostOrDoneTwice) {
     ask_again(*server, run.open, run.knowledge);
     EXPECT_EQ(stop(*server), 0);
     expect_journal_fits(run.folder, run.knowledge);
-    fmt::print("{} kills, {} acknowledged, ready again within {} ms at the slowest\n", rounds(),
+    fmt::print("{} kills, {} acknowledged, ready again within {} ms at the slowest\n", kills(),
                run.knowledge.effects(), run.slowest.count());
-    EXPECT_GT(run.knowledge.effects(), static_cast<std::size_t>(rounds()));
+    EXPECT_GT(run.knowledge.effects(), static_cast<std::size_t>(kills()));
 }
 
 class CrashAt : public ::testing::TestWithParam<char const*> {};
@@ -201,7 +199,7 @@ TEST_P(CrashAt, TheSameKeyHasOneEffect) {
     std::uint64_t const seed = std::random_device{}();
     std::mt19937_64 random(seed);
     SCOPED_TRACE(fmt::format("seed {}", seed));
-    for (int round = 1; round <= rounds() / 4; ++round) {
+    for (int round = 1; round <= kills() / 4; ++round) {
         auto server = run.start({fmt::format("PARLEY_FAIL={}:{}", GetParam(), 5 + random() % 40)});
         ASSERT_TRUE(server);
         run.open = load_and_kill(*server, run.knowledge, {}, random(), true);
@@ -216,25 +214,6 @@ TEST_P(CrashAt, TheSameKeyHasOneEffect) {
 }
 INSTANTIATE_TEST_SUITE_P(FaultPoints, CrashAt, ::testing::Values("after_commit", "before_commit"),
                          [](auto const& point) { return std::string(point.param); });
-
-// What one dispute's docket says of its passed deadlines: name -> when, as often as they passed.
-std::multimap<std::string, std::string> passed_deadlines(DemoClient& client, std::string const& key,
-                                                         std::string const& dispute) {
-    std::multimap<std::string, std::string> passed;
-    auto const answer =
-        client.send("GET", "/v1/disputes/" + dispute + "/events?limit=100", as(key));
-    if (!answer || answer->status != 200) {
-        ADD_FAILURE() << "the docket of " << dispute
-                      << " cannot be read: " << (answer ? answer->body : answer.error());
-        return passed;
-    }
-    Json const docket = Json::parse(answer->body);
-    for (Json const& event : docket.at("data"))
-        if (event.at("actor").dump().find("clock") != std::string::npos)
-            passed.emplace(event.at("facts").value("deadline", ""),
-                           event.at("at").get<std::string>());
-    return passed;
-}
 
 // A dispute on a test clock, with its deadline of the moment.
 struct Timed {
@@ -270,7 +249,7 @@ TEST(Crash, NoDeadlineIsLostEarlyOrDoubled) {
     std::mt19937_64 random(seed);
     SCOPED_TRACE(fmt::format("seed {}", seed));
     constexpr int disputes_a_round = 24;
-    for (int round = 1; round <= rounds() / 4; ++round) {
+    for (int round = 1; round <= kills() / 4; ++round) {
         run.folder = fmt::format("{}/data-{}", scratch.path(), round);
         auto server = run.start();
         ASSERT_TRUE(server);
@@ -312,7 +291,8 @@ TEST(Crash, NoDeadlineIsLostEarlyOrDoubled) {
         for (std::size_t i = 0; i < all.size(); ++i) {
             // To go where it stands already is no step back; a clock that had not arrived goes on.
             EXPECT_TRUE(advance(*again, i)) << all[i].clock;
-            auto const passed = passed_deadlines(client, again->key("platform"), all[i].dispute);
+            auto const passed =
+                passed_in(docket_of(client, again->key("platform"), all[i].dispute));
             EXPECT_EQ(passed.size(), i % 2 == 0 ? 0U : 1U) << all[i].dispute;
             for (auto const& [name, at] : passed) EXPECT_EQ(at, text_of(all[i].deadline)) << name;
         }
