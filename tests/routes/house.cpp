@@ -6,6 +6,7 @@
 #include "engine/runtime/verify.hpp"
 #include "engine/store/sqlite_journal.hpp"
 #include "engine/store/sqlite_reader.hpp"
+#include "tests/model/samples.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
@@ -203,30 +204,19 @@ Answer House::ask(Ask const& what) {
 }
 
 std::string filing(Sale sale, std::string const& clock) {
-    bool const consumer = sale == Sale::consumer;
-    std::string const clock_text = clock.empty() ? "null" : '"' + clock + '"';
-    std::string const claimant =
-        consumer
-            ? R"("kind":"consumer","name":"Ana Ruiz","email":"ana@example.net","country":"ES","language":"es","time_zone":"Europe/Madrid")"
-            : R"("kind":"business","name":"Brightwell Ltd","email":"law@brightwell.example","country":"GB","language":"en","time_zone":"Europe/London")";
-    std::string const respondent =
-        consumer
-            ? R"("kind":"business","name":"Shenzhen Lamps Ltd","email":"care@lamps.example","country":"CN","language":"zh-Hans","time_zone":"Asia/Shanghai")"
-            : R"("kind":"business","name":"Thames Print Ltd","email":"pay@thames.example","country":"GB","language":"en","time_zone":"Europe/London")";
-    std::string const track = consumer ? "II" : "I";
-    std::string const sha(64, 'a');
-    std::string const money = R"({"amount":12990,"currency":"EUR"})";
-    return fmt::format(
-        R"({{"claimant":{{{0}}},"respondent":{{{1}}},)"
-        R"("transaction":{{"reference":"ORD-10027","concluded_at":"2026-10-02T09:12:00Z","channel":"{2}","total":{3},)"
-        R"("items":[{{"description":"Desk lamp","quantity":2,"price":{{"amount":6495,"currency":"EUR"}}}}],)"
-        R"("delivery":{{"carrier":"yanwen","tracking_number":"UA1","promised_by":"2026-10-20","delivered_at":null}}}},)"
-        R"("claim":{{"reason":"not_received","amount":{3},"statement":"Nothing arrived.",)"
-        R"("remedies":[{{"kind":"refund","amount":{3},"description":"all of it"}}]}},)"
-        R"("consents":[{{"kind":"odr_clause","by":"claimant","given_at":"2026-10-02T09:11:30Z","text_sha256":"{4}","locale":"en","track":"{5}"}},)"
-        R"({{"kind":"odr_clause","by":"respondent","given_at":"2026-01-05T00:00:00Z","text_sha256":"{4}","locale":"en","track":"{5}"}}],)"
-        R"("identified_by":"platform","other_remedies":[],"procedure":null,"clock":{6},"metadata":{{"shop":"42"}}}})",
-        claimant, respondent, consumer ? "b2c" : "b2b", money, sha, track, clock_text);
+    Json body = Json::parse(sample_filing_json());
+    if (!clock.empty()) body["clock"] = clock;
+    body["claim"]["remedies"][0]["description"] = "all of it";
+    if (sale == Sale::business) {
+        body.merge_patch(Json::parse(R"({
+            "claimant": { "kind": "business", "name": "Brightwell Ltd", "email": "law@brightwell.example",
+                          "country": "GB", "language": "en", "time_zone": "Europe/London" },
+            "respondent": { "name": "Thames Print Ltd", "email": "pay@thames.example",
+                            "country": "GB", "language": "en", "time_zone": "Europe/London" },
+            "transaction": { "channel": "b2b" } })"));
+        for (Json& consent : body["consents"]) consent["track"] = "I";
+    }
+    return body.dump();
 }
 
 Case::Case(House& the_house, Sale sale) : house(the_house) {
