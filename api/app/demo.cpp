@@ -17,8 +17,9 @@ Done tell_both(Served const& served) {
         "Parley at {}. Articles are those of the UNCITRAL drafts that the procedures are\n"
         "modelled on; \"own\" marks a choice where they are silent. A test clock moves time.\n",
         served.url);
+    WebhookReceiver receiver;
     Done const explained =
-        Telling(served, procedures, Manner::explained)
+        Telling(served, procedures, Manner::explained, &receiver)
             .tell("Track II: a consumer and a lamp that never came, to a recommendation",
                   Sample::lamp, track_two_moves());
     if (!explained) return explained;
@@ -30,9 +31,17 @@ Done tell_both(Served const& served) {
 Done run_with_own_server(std::string const& database) {
     ScratchFolder const scratch;
     std::string const ready = scratch.path() + "/ready.json";
-    std::vector<std::string> command = {
-        "/proc/self/exe",         "dev",     "--port",       "0",  "--data",
-        scratch.path() + "/data", "--empty", "--ready-file", ready};
+    std::vector<std::string> command = {"/proc/self/exe",
+                                        "dev",
+                                        "--port",
+                                        "0",
+                                        "--data",
+                                        scratch.path() + "/data",
+                                        "--empty",
+                                        "--ready-file",
+                                        ready,
+                                        "--webhook-allow-cidr",
+                                        "127.0.0.1/32"};
     if (!database.empty()) command.insert(command.end(), {"--database", database});
     auto child = Child::start(std::move(command));
     if (!child) return std::unexpected(child.error());

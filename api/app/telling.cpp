@@ -6,7 +6,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <iterator>
+#include <algorithm>
+#include <chrono>
 
 namespace parley::app {
 
@@ -56,6 +57,7 @@ std::expected<Served, Failure> read_ready(std::string_view text) {
 
 Done Telling::tell(std::string_view title, Sample sample, std::span<Move const> moves) {
     fmt::print("\n{}\n\n", title);
+    if (Done listening = listen(); !listening) return listening;
     if (Done filed = file(sample); !filed) return filed;
     for (Move const& move : moves) {
         Done const done = move.who == "time" ? pass(move.act) : act(move);
@@ -244,6 +246,37 @@ Done Telling::act(Move const& move) {
     return {};
 }
 
+// A refusal of the address is the operator's decision, not a fault: then the story goes on without.
+Done Telling::listen() {
+    if (receiver_ == nullptr) return {};
+    auto made = send("POST", "/v1/webhook_endpoints", served_.keys.at("platform"), "",
+                     Json{{"url", receiver_->url()}}.dump());
+    if (!made) {
+        fmt::print("(No webhooks: {}.)\n\n", made.error().line);
+        return {};
+    }
+    webhook_secret_ = made->value("secret", "");
+    return {};
+}
+
+Done Telling::tell_of_webhooks() {
+    if (webhook_secret_.empty()) return {};
+    auto const docket = send("GET", fmt::format("/v1/disputes/{}/events?limit=100", dispute_),
+                             served_.keys.at("platform"), "", "");
+    if (!docket) return std::unexpected(docket.error());
+    std::size_t const events = docket->at("data").size();
+    auto const messages =
+        receiver_->wait_for(dispute_, events, webhook_secret_, std::chrono::seconds(20));
+    auto const verified = std::ranges::count(messages, true, &WebhookReceiver::Message::verified);
+    fmt::print("Webhooks: of {} events {} were told, {} with a signature that fits; the first was "
+               "{}, the last {}.\n",
+               events, messages.size(), verified, messages.empty() ? "none" : messages.front().type,
+               messages.empty() ? "none" : messages.back().type);
+    if (messages.size() < events || static_cast<std::size_t>(verified) < messages.size())
+        return fail("a webhook is missing, or its signature does not fit");
+    return {};
+}
+
 Done Telling::finish() {
     auto const dispute = look();
     if (!dispute) return std::unexpected(dispute.error());
@@ -256,7 +289,7 @@ Done Telling::finish() {
     if (status == "open")
         return fail(
             fmt::format("the dispute {} did not end; is the server of this version?", dispute_));
-    return {};
+    return tell_of_webhooks();
 }
 
 } // namespace parley::app

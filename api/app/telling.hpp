@@ -3,6 +3,7 @@
 #include "api/app/commands.hpp"
 #include "api/app/demo_client.hpp"
 #include "api/app/samples.hpp"
+#include "api/app/webhook_receiver.hpp"
 #include "engine/base/json.hpp"
 #include "engine/procedure/procedure.hpp"
 
@@ -32,8 +33,12 @@ enum class Manner : std::uint8_t { brief, explained };
 // step by step with its article and its deadlines. Time is moved by a test clock. For one thread.
 class Telling {
 public:
-    Telling(Served const& served, ProcedureLibrary const& procedures, Manner manner)
-        : served_(served), procedures_(procedures), client_(served.url), manner_(manner) {}
+    // With a receiver the server tells it of every event, and the telling says what came; a server
+    // that may not send to this machine is not made to.
+    Telling(Served const& served, ProcedureLibrary const& procedures, Manner manner,
+            WebhookReceiver* receiver = nullptr)
+        : served_(served), procedures_(procedures), client_(served.url), manner_(manner),
+          receiver_(receiver) {}
 
     // Fails where the server refuses a step, or the dispute does not end.
     Done tell(std::string_view title, Sample sample, std::span<Move const> moves);
@@ -55,6 +60,8 @@ private:
     Done act(Move const& move);
     Done pass(std::string_view period);
     Done finish();
+    Done listen();
+    Done tell_of_webhooks();
     std::expected<std::string, Failure> own_key(std::string const& party);
 
     Led led_by(Json const& dispute);
@@ -66,6 +73,8 @@ private:
     ProcedureLibrary const& procedures_;
     DemoClient client_;
     Manner manner_;
+    WebhookReceiver* receiver_;
+    std::string webhook_secret_; // empty where the server sends nothing
     std::string dispute_, clock_, stage_, now_;
     std::string etag_;                                        // of the last answer
     std::map<std::string, std::string, std::less<>> parties_; // by side
