@@ -293,8 +293,9 @@ TEST(Shutdown, ASecondSignalEndsItAtOnce) {
 TEST(Demo, TakesBothDisputesToTheirEnd) {
     Ran const ran = run_parley({"demo"});
     EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
-    for (char const* shown : {"Track I:", "Track II:", "-> negotiation", "-> mediation", "award",
-                              "recommend", "Art. 4B", "accept_outcome"})
+    for (char const* shown :
+         {"Track I:", "Track II:", "-> negotiation", "-> mediation", "award", "recommend",
+          "Art. 4B", "accept_outcome", "with a signature that fits"})
         EXPECT_NE(ran.out.find(shown), std::string::npos) << shown << " is missing in\n" << ran.out;
 }
 

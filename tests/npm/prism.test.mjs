@@ -3,27 +3,15 @@
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
 import {writeFileSync} from 'node:fs';
-import {createServer} from 'node:net';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import {Client} from './support/client.mjs';
 import {closed, Contract, written} from './support/contract.mjs';
-import {startParley, stopped, until} from './support/server.mjs';
+import {freePort, startParley, stopped, until} from './support/server.mjs';
 import {walk} from './support/walk.mjs';
 
 let parley, prism, url;
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const {port} = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 before(async () => {
   parley = await startParley();

@@ -7,9 +7,10 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {test} from 'node:test';
 import {fileURLToPath} from 'node:url';
-import {startParley} from './support/server.mjs';
+import {freePort, startParley} from './support/server.mjs';
 
-const page = readFileSync(new URL('../../docs/QUICKSTART.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../docs/QUICKSTART.md', import.meta.url), 'utf8')
+  .replaceAll('4000', String(await freePort()));
 const blocks = [...page.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].map(([, kind, text]) => ({kind, text}));
 
 // The packages are here already, as package.json pins them.
@@ -27,8 +28,8 @@ function matches(pattern, text) {
 
 test('every command of the quickstart works and prints what the page says', async () => {
   const [start, ...rest] = blocks;
-  assert.match(start.text, /^script\/server --ready-file ready\.json\n$/);
-  const parley = await startParley([]);
+  const [, options] = /^script\/server --ready-file ready\.json(.*)\n$/.exec(start.text);
+  const parley = await startParley(options.split(' ').filter((word) => word));
   const folder = mkdtempSync(join(tmpdir(), 'parley-quickstart-'));
   try {
     const {url, keys, platform, data, pid, neutrals} = parley;
@@ -39,14 +40,17 @@ test('every command of the quickstart works and prints what the page says', asyn
     const program = join(folder, 'build/release/bin/parley');
     writeFileSync(program, `#!/bin/sh\nexec '${process.env.PARLEY_PROGRAM}' "$@"\n`);
     chmodSync(program, 0o755);
-    let script = 'set -euo pipefail\n';
+    // What the page starts in the background ends with it.
+    let script = 'set -euo pipefail\ntrap \'kill $(jobs -p) 2>/dev/null || true\' EXIT\n';
     const expected = [];
     for (const [i, {kind, text}] of rest.entries()) {
       if (kind === 'ts') {
         writeFileSync(join(folder, 'typed.mts'), text);
+      } else if (kind === 'js' && text.includes('createServer')) {
+        writeFileSync(join(folder, 'receiver.mjs'), text);
       } else if (kind === 'js') {
         writeFileSync(join(folder, 'quickstart.mjs'), text);
-        script += `echo '--- ${i}'\n"$NODE" quickstart.mjs\n`;
+        script += `echo '--- ${i}'\nnode quickstart.mjs\n`;
       } else if (kind === 'sh') {
         script += `echo '--- ${i}'\n${text.replace(/^npm install (.*)\n/m, (_, names) => installed(names))}`;
         if (rest[i + 1]?.kind === 'text') expected.push([i, rest[i + 1].text]);
@@ -54,7 +58,7 @@ test('every command of the quickstart works and prints what the page says', asyn
     }
     assert.ok(expected.length >= 4, 'the page shows what its commands print');
     const ran = spawnSync('bash', ['-c', script], {cwd: folder, encoding: 'utf8', timeout: 120_000,
-                                                   env: {...process.env, NODE: process.execPath}});
+                                                   env: process.env});
     assert.equal(ran.status, 0, ran.stdout + ran.stderr);
     const printed = new Map(ran.stdout.split(/^--- /m).slice(1).map((part) => {
       const end = part.indexOf('\n');

@@ -1,11 +1,24 @@
 // A `parley dev` of a test's own: a free port, a folder that goes away with it.
 import {spawn} from 'node:child_process';
 import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 
 const program = process.env.PARLEY_PROGRAM ??
   new URL('../../../build/dev/bin/parley', import.meta.url).pathname;
+
+/** A port that nobody listens on just now. */
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const {port} = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
 
 /** Waits until `ready` gives something, while `child` runs; throws after `seconds`. */
 export async function until(child, seconds, what, ready) {
