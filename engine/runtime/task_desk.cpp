@@ -68,7 +68,7 @@ std::optional<Result<TaskReceipt>> TaskDesk::try_move(Task const& seen, TaskMove
     Task after = seen;
     apply_movement(after, *movement);
     std::optional<StoredReceipt> receipt;
-    if (key) receipt = StoredReceipt{*key, seen.id.text(), after.version, {}, 200, real_now_};
+    if (key) receipt = StoredReceipt{*key, seen.id.text(), after.version, {}, 200, real_now_, {}};
     switch (journal_.move_task(after, *movement, receipt)) {
     case MoveFate::won: return TaskReceipt{std::move(after), now, false};
     case MoveFate::lost_version: return std::nullopt;

@@ -152,7 +152,7 @@ TEST(SignIn, TheCodeGoesToThePartyAndIsNowhereElse) {
     std::vector<OutboxRow> notices;
     std::promise<void> done;
     net::thread_pool pool(1);
-    net::co_spawn(pool, house.engine().read([](Reader& reader) { return reader.outbox(1000); }),
+    net::co_spawn(pool, house.engine().read([](Reader& reader) { return reader.outbox("", 1000); }),
                   [&](std::exception_ptr, std::vector<OutboxRow> rows) {
                       notices = std::move(rows);
                       done.set_value();
