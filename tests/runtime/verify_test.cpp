@@ -50,6 +50,21 @@ public:
         return real_.due_between(from, until);
     }
     std::vector<DueRow> open_deadlines() override { return real_.open_deadlines(); }
+    FeedPage feed(FeedQuery const& query) override { return real_.feed(query); }
+    TaskPage tasks(TaskFilter const& filter, std::optional<TaskPlace> after,
+                   std::size_t limit) override {
+        return real_.tasks(filter, after, limit);
+    }
+    std::optional<Task> task(TaskId id) override { return real_.task(id); }
+    std::vector<TaskMovement> task_movements(TaskId id) override {
+        return real_.task_movements(id);
+    }
+    std::vector<QueueCount> task_counts(bool live, std::optional<NeutralId> neutral) override {
+        return real_.task_counts(live, neutral);
+    }
+    std::vector<Task> open_tasks() override { return real_.open_tasks(); }
+    WebhookReads& webhooks() override { return real_.webhooks(); }
+    PartyAccessReads& party_access() override { return real_.party_access(); }
     std::vector<Platform> platforms() override { return real_.platforms(); }
     std::vector<ApiKey> keys() override { return real_.keys(); }
     std::vector<Neutral> neutrals(bool live) override { return real_.neutrals(live); }

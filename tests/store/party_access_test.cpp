@@ -33,7 +33,7 @@ TEST_P(PartyAccess, ASignInIsKeptWithItsNotice) {
     EXPECT_EQ(kept->party, id_of<PartyId>(1));
     EXPECT_EQ(kept->made_at, noon);
     EXPECT_EQ(kept->expires_at, noon + 100);
-    EXPECT_EQ(store_.reader->outbox(10).size(), 1U);
+    EXPECT_EQ(store_.reader->outbox("", 10).size(), 1U);
     EXPECT_FALSE(reads_.sign_in(id_of<SignInId>(2)));
 }
 
@@ -43,7 +43,7 @@ TEST_P(PartyAccess, SoManyAreBegunInATime) {
     EXPECT_TRUE(begin(3, noon + 1, 2));
     EXPECT_FALSE(begin(4, noon + 2, 2));
     EXPECT_FALSE(reads_.sign_in(id_of<SignInId>(4)));
-    EXPECT_EQ(store_.reader->outbox(10).size(), 3U);
+    EXPECT_EQ(store_.reader->outbox("", 10).size(), 3U);
 }
 
 TEST_P(PartyAccess, ACodeIsGoodOnceInTimeAndWithinFewTries) {

@@ -253,7 +253,9 @@ private:
         Room const* const tested = tested_room(file_.path);
         Room const* const target = room_of(include.header);
         if (include.header.contains("./")) return fault(include.line, "a relative include path");
-        if (include.quoted && target == nullptr && yard_of(include.header) != yard)
+        // What tests and benchmarks both set up, such as a PostgreSQL server, stands in one place.
+        bool const shared = include.header.starts_with("tests/support/");
+        if (include.quoted && target == nullptr && yard_of(include.header) != yard && !shared)
             return fault(include.line, '"' + std::string(include.header) + "\" is not in " +
                                            std::string(yard) + " and in no room");
         if (target != nullptr && tested != nullptr) {
