@@ -171,7 +171,7 @@ constexpr Tampering tamperings[] = {
      " (SELECT max(place) - 1 FROM event)) WHERE turn = 1",
      "it names evt_"},
     {"ReceiptTwice",
-     "INSERT INTO receipt SELECT 99, zeroblob(16), fingerprint, stream, version, events, status, "
+     "INSERT INTO receipt SELECT 99, randomblob(16), fingerprint, stream, version, events, status, "
      "at, told"
      " FROM receipt WHERE turn = 1",
      "another receipt names the same events"},
