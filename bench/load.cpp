@@ -9,10 +9,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
+#include <numeric>
+#include <span>
 #include <stdexcept>
+#include <vector>
 
 namespace parley::bench {
 
@@ -61,6 +65,49 @@ struct Connection {
     Clock::time_point sent;
 };
 
+// Connections that one epoll descriptor watches; all are closed with this.
+class Connections {
+public:
+    Connections(std::uint16_t port, std::size_t count) : all_(count), events_(count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            all_[i].fd = connect_to(port);
+            epoll_event event{};
+            event.events = EPOLLIN;
+            event.data.u64 = i;
+            ::epoll_ctl(poll_, EPOLL_CTL_ADD, all_[i].fd, &event);
+        }
+    }
+    ~Connections() {
+        for (Connection const& connection : all_) ::close(connection.fd);
+        ::close(poll_);
+    }
+    Connections(Connections const&) = delete;
+    Connections& operator=(Connections const&) = delete;
+
+    Connection& operator[](std::size_t i) { return all_[i]; }
+    // Those that have something to read; none once `wait` is over.
+    std::span<epoll_event const> wait(timespec wait) {
+        int const ready =
+            ::epoll_pwait2(poll_, events_.data(), static_cast<int>(events_.size()), &wait, nullptr);
+        return {events_.data(), static_cast<std::size_t>(std::max(ready, 0))};
+    }
+    // Takes what has come in; the length of the first whole answer, or 0 while it is incomplete.
+    std::size_t receive(std::size_t i) {
+        ssize_t const got = ::recv(all_[i].fd, buffer_.data(), buffer_.size(), 0);
+        if (got <= 0) throw std::runtime_error("the server closed a connection");
+        all_[i].in.append(buffer_.data(), static_cast<std::size_t>(got));
+        return whole_answer(all_[i].in);
+    }
+
+private:
+    int poll_ = ::epoll_create1(0);
+    std::vector<Connection> all_;
+    std::vector<epoll_event> events_;
+    std::array<char, 64 * 1024> buffer_;
+};
+
+constexpr timespec longest_wait{10, 0};
+
 // A whole answer stands at the beginning of what the connection got.
 void note_answer(LoadResult& result, Connection const& connection, std::size_t whole) {
     result.latencies_us.push_back(static_cast<std::uint32_t>(
@@ -83,8 +130,7 @@ std::uint32_t LoadResult::percentile(double p) {
 LoadResult run_load(std::uint16_t port, std::size_t connections, NextRequest const& next,
                     double seconds, OnAnswer const& on_answer) {
     LoadResult result;
-    int const poll = ::epoll_create1(0);
-    std::vector<Connection> all(connections);
+    Connections all(port, connections);
     auto const start = Clock::now();
     std::size_t running = 0;
     auto const send_next = [&](std::size_t i) {
@@ -94,28 +140,16 @@ LoadResult run_load(std::uint16_t port, std::size_t connections, NextRequest con
         send_all(all[i].fd, request);
         return true;
     };
-    for (std::size_t i = 0; i < connections; ++i) {
-        all[i].fd = connect_to(port);
-        epoll_event event{};
-        event.events = EPOLLIN;
-        event.data.u64 = i;
-        ::epoll_ctl(poll, EPOLL_CTL_ADD, all[i].fd, &event);
+    for (std::size_t i = 0; i < connections; ++i)
         if (send_next(i)) ++running;
-    }
-    std::vector<epoll_event> events(connections);
-    char buffer[64 * 1024];
     bool stopping = false;
     while (running > 0) {
-        int const ready =
-            ::epoll_wait(poll, events.data(), static_cast<int>(events.size()), 10'000);
-        if (ready == 0) throw std::runtime_error("no answer for 10 seconds");
-        for (int e = 0; e < ready; ++e) {
-            auto const i = static_cast<std::size_t>(events[static_cast<std::size_t>(e)].data.u64);
+        auto const ready = all.wait(longest_wait);
+        if (ready.empty()) throw std::runtime_error("no answer for 10 seconds");
+        for (epoll_event const& event : ready) {
+            std::size_t const i = event.data.u64;
             Connection& connection = all[i];
-            ssize_t const got = ::recv(connection.fd, buffer, sizeof buffer, 0);
-            if (got <= 0) throw std::runtime_error("the server closed a connection");
-            connection.in.append(buffer, static_cast<std::size_t>(got));
-            std::size_t const whole = whole_answer(connection.in);
+            std::size_t const whole = all.receive(i);
             if (whole == 0) continue;
             note_answer(result, connection, whole);
             if (on_answer) {
@@ -129,25 +163,15 @@ LoadResult run_load(std::uint16_t port, std::size_t connections, NextRequest con
         }
     }
     result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    for (Connection const& connection : all) ::close(connection.fd);
-    ::close(poll);
     return result;
 }
 
 LoadResult run_open_load(std::uint16_t port, std::size_t connections, NextRequest const& next,
                          double per_second, double seconds) {
     LoadResult result;
-    int const poll = ::epoll_create1(0);
-    std::vector<Connection> all(connections);
-    std::vector<std::size_t> idle;
-    for (std::size_t i = 0; i < connections; ++i) {
-        all[i].fd = connect_to(port);
-        epoll_event event{};
-        event.events = EPOLLIN;
-        event.data.u64 = i;
-        ::epoll_ctl(poll, EPOLL_CTL_ADD, all[i].fd, &event);
-        idle.push_back(i);
-    }
+    Connections all(port, connections);
+    std::vector<std::size_t> idle(connections);
+    std::iota(idle.begin(), idle.end(), std::size_t{0});
     auto const start = Clock::now();
     auto const due = [&](std::size_t number) {
         return start + std::chrono::duration_cast<Clock::duration>(
@@ -155,8 +179,6 @@ LoadResult run_open_load(std::uint16_t port, std::size_t connections, NextReques
     };
     auto const total = static_cast<std::size_t>(per_second * seconds);
     std::size_t sent = 0;
-    std::vector<epoll_event> events(connections);
-    char buffer[64 * 1024];
     while (result.done + result.failed < total) {
         while (sent < total && !idle.empty() && due(sent) <= Clock::now()) {
             Connection& connection = all[idle.back()];
@@ -165,22 +187,19 @@ LoadResult run_open_load(std::uint16_t port, std::size_t connections, NextReques
             idle.pop_back();
             ++sent;
         }
-        timespec wait{10, 0};
+        timespec wait = longest_wait;
         if (sent < total && !idle.empty()) {
             auto const left = std::chrono::duration_cast<std::chrono::nanoseconds>(
                 std::max(due(sent) - Clock::now(), Clock::duration::zero()));
             wait = {left.count() / 1'000'000'000, left.count() % 1'000'000'000};
         }
-        int const ready =
-            ::epoll_pwait2(poll, events.data(), static_cast<int>(events.size()), &wait, nullptr);
-        if (ready == 0 && wait.tv_sec >= 10) throw std::runtime_error("no answer for 10 seconds");
-        for (int e = 0; e < ready; ++e) {
-            auto const i = static_cast<std::size_t>(events[static_cast<std::size_t>(e)].data.u64);
+        auto const ready = all.wait(wait);
+        if (ready.empty() && wait.tv_sec >= longest_wait.tv_sec)
+            throw std::runtime_error("no answer for 10 seconds");
+        for (epoll_event const& event : ready) {
+            std::size_t const i = event.data.u64;
             Connection& connection = all[i];
-            ssize_t const got = ::recv(connection.fd, buffer, sizeof buffer, 0);
-            if (got <= 0) throw std::runtime_error("the server closed a connection");
-            connection.in.append(buffer, static_cast<std::size_t>(got));
-            std::size_t const whole = whole_answer(connection.in);
+            std::size_t const whole = all.receive(i);
             if (whole == 0) continue;
             note_answer(result, connection, whole);
             connection.in.erase(0, whole);
@@ -188,8 +207,6 @@ LoadResult run_open_load(std::uint16_t port, std::size_t connections, NextReques
         }
     }
     result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    for (Connection const& connection : all) ::close(connection.fd);
-    ::close(poll);
     return result;
 }
 

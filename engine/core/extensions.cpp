@@ -17,6 +17,23 @@ std::optional<std::int32_t> days_of(Period period) {
     return std::nullopt;
 }
 
+// Whole days, and no more of them than the step allows.
+std::optional<Refusal> check_length(BehaviourSettings const& rule, Period by,
+                                    std::string_view how) {
+    std::optional<std::int32_t> const days = days_of(by);
+    if (!days || *days < 1)
+        return refuse_field(RefusalCode::invalid, "/by",
+                            "An extension is one or more days, such as P5D.")
+            .error();
+    std::optional<std::int32_t> const most =
+        rule.period_most ? days_of(*rule.period_most) : std::nullopt;
+    if (!most || *days <= *most) return std::nullopt;
+    return refuse(RefusalCode::extension_too_long,
+                  fmt::format("An extension of {} is {}; the most is {}.", words_of(by), how,
+                              words_of(*rule.period_most)))
+        .error();
+}
+
 Result<Deadline> moved_deadline(World const& world, DisputeState const& state,
                                 Deadline const& deadline, Period by, std::string_view because) {
     auto computed = extend_deadline(world.zones, deadline, by,
@@ -41,15 +58,8 @@ Result<Said> propose_extension(Act const& act) {
         return refuse_field(
             invalid, "/deadline",
             fmt::format("{} extends the deadline {} alone.", act.step.name, rule.deadline));
-    std::optional<std::int32_t> const days = days_of(input.by);
-    if (!days || *days < 1)
-        return refuse_field(invalid, "/by", "An extension is one or more days, such as P5D.");
-    std::optional<std::int32_t> const most =
-        rule.period_most ? days_of(*rule.period_most) : std::nullopt;
-    if (most && *days > *most)
-        return refuse(extension_too_long,
-                      fmt::format("An extension of {} is asked for; the most is {}.",
-                                  words_of(input.by), words_of(*rule.period_most)));
+    if (auto refusal = check_length(rule, input.by, "asked for"))
+        return std::unexpected(std::move(*refusal));
 
     std::optional<Side> const side = act.side();
     std::optional<ProposedExtension> const& open = act.state.proposed_extension;
@@ -89,15 +99,8 @@ Result<Said> grant_time(Act const& act) {
     if (open->actors.empty())
         return refuse_field(invalid, "/deadline",
                             fmt::format("{} is no time of the parties.", *input.deadline));
-    std::optional<std::int32_t> const days = days_of(input.by);
-    if (!days || *days < 1)
-        return refuse_field(invalid, "/by", "An extension is one or more days, such as P5D.");
-    std::optional<std::int32_t> const most =
-        rule.period_most ? days_of(*rule.period_most) : std::nullopt;
-    if (most && *days > *most)
-        return refuse(extension_too_long,
-                      fmt::format("An extension of {} is given; the most is {}.",
-                                  words_of(input.by), words_of(*rule.period_most)));
+    if (auto refusal = check_length(rule, input.by, "given"))
+        return std::unexpected(std::move(*refusal));
     auto const granted = act.state.granted.find(*input.deadline);
     if (granted != act.state.granted.end() &&
         granted->second >= static_cast<std::uint32_t>(rule.times))
