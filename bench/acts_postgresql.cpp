@@ -81,9 +81,9 @@ std::string statement_for(Shape const& shape, int outbox_rows) {
             " repeat('e', 30), repeat('a', 30), '{1}' FROM act),",
             i, shape.type);
     sql += " r AS (INSERT INTO parley.receipt (version, at, status, name, fingerprint, stream,"
-           " events) SELECT place, place, 200, decode(md5(place::text || 'r'), 'hex'),"
+           " events, told) SELECT place, place, 200, decode(md5(place::text || 'r'), 'hex'),"
            " decode(repeat('12', 32), 'hex'), stream, '\\x04'::bytea ||"
-           " decode(md5(place::text), 'hex') FROM act)"
+           " decode(md5(place::text), 'hex'), '' FROM act)"
            " SELECT 1;\n";
     return sql;
 }
