@@ -9,7 +9,7 @@
 
 namespace parley {
 
-// Writes; called from the one writer thread alone. Every function blocks, is one durable transaction,
+// Writes; called from one thread at a time, never from two. Every function blocks, is one durable transaction,
 // and throws Fault (nothing was written) or UnknownFate (perhaps it was).
 class Journal {
 public:

@@ -55,14 +55,18 @@ bool Committer::decline_in_doubt(std::vector<Job>& jobs) {
 
 std::vector<Job> Committer::run(std::vector<Job> jobs) {
     if (decline_in_doubt(jobs)) return {};
-    if (registry_stale_) try_load_registry();
-    open_quarantine_tasks();
+    tend();
     run_chores(jobs);
     if (jobs.empty()) return {};
     Batch batch(*this, nullptr);
     batch.take(std::move(jobs));
     batch.commit();
     return batch.finish();
+}
+
+void Committer::tend() {
+    if (registry_stale_) try_load_registry();
+    open_quarantine_tasks();
 }
 
 void Committer::run_chores(std::vector<Job>& jobs) {

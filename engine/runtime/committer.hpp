@@ -83,6 +83,11 @@ public:
     // After a commit of unknown fate that is not settled yet: tells all of them so, and true. Before a
     // batch, while none is being committed.
     bool decline_in_doubt(std::vector<Job>& jobs);
+    // What earlier batches left to do beside the journal: reads a registry that could not be read,
+    // and tells the office of disputes set aside. While nothing is being committed.
+    void tend();
+    // Someone else could not read the store: it is not ready before a write works again.
+    void note_unreadable() { store_failed(false); }
     // Whether a job may be decided while another batch is being committed. The others read what is
     // stored, write beside the journal, or move a clock: they run alone.
     static bool may_overlap(Job const& job) {

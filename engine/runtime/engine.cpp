@@ -244,6 +244,9 @@ net::awaitable<void> Engine::run_read(std::function<void(Reader&)> what) {
             std::exception_ptr caught;
             try {
                 what(impl_->reader);
+            } catch (Fault const&) {
+                impl_->committer.note_unreadable();
+                caught = std::current_exception();
             } catch (...) {
                 caught = std::current_exception();
             }

@@ -124,6 +124,8 @@ std::int64_t TimerService::round() {
 
 bool TimerService::take_turn(Instant now) {
     if (writers_ == Writers::one) return true;
+    // The lease outlasts the time between two questions, each of which reads the registry again.
+    if (now >= asked_at_ && now - look_again_us < asked_at_) return my_turn_;
     std::atomic<bool> mine{false};
     bool const done = run_all(queue_, 1, [&](std::size_t, auto done_with) {
         return Job(
@@ -133,7 +135,9 @@ bool TimerService::take_turn(Instant now) {
                      true, [done_with](std::exception_ptr failed) mutable { done_with(!failed); }});
     });
     if (done && !mine) seen_ = now; // whoever has the turn makes up for gaps
-    return done && mine;
+    my_turn_ = done && mine;
+    asked_at_ = now;
+    return my_turn_;
 }
 
 bool TimerService::make_up_for_gap(Instant now) {

@@ -57,6 +57,8 @@ private:
     Instant seen_{}; // by the last round
     // Due, but nothing fires: set aside. They stay so until a restart.
     std::set<std::tuple<DisputeId, std::string, std::uint32_t>> stuck_;
+    bool my_turn_ = false; // as the lease said when it was asked for last
+    Instant asked_at_{};
     std::thread thread_;
 };
 

@@ -59,18 +59,15 @@ void WritePipeline::decide_all() {
 }
 
 std::shared_ptr<Committer::Batch> WritePipeline::decide_on_top(std::vector<Job> jobs) {
-    auto const free = [this] {
-        std::scoped_lock lock(mutex_);
-        return handed_ == nullptr;
-    };
-    if (free()) {
+    if (idle()) {
         before_.reset(); // all it left behind is in the cache
         if (committer_.decline_in_doubt(jobs)) return nullptr;
     }
     auto batch = std::make_shared<Batch>(committer_, before_);
     batch->take(std::move(jobs));
-    gather(*batch, free);
+    gather(*batch);
     wait_until_idle();
+    committer_.tend();
     if (before_ != nullptr && !before_->whole()) {
         std::vector<Job> again = batch->give_back();
         if (committer_.decline_in_doubt(again)) return nullptr;
@@ -84,16 +81,16 @@ std::shared_ptr<Committer::Batch> WritePipeline::decide_on_top(std::vector<Job> 
 // While the last batch is being committed more may come along. When it is through, this one still
 // waits for half as many as came together last time: with many callers they are on their way, and a
 // commit for a single act costs as much as one for dozens. It waits no longer than half a commit.
-template <class Free>
-void WritePipeline::gather(Batch& batch, Free const& free) {
+void WritePipeline::gather(Batch& batch) {
     std::size_t const hoped_for = last_size_ / 2;
     std::optional<WorkQueue::Steady::time_point> until;
     while (batch.size() < batch_most_) {
         std::vector<Job> more;
-        if (!free()) {
+        if (!idle()) {
             more = queue_.take_more(batch_most_ - batch.size(),
-                                    WorkQueue::Steady::now() + commit_longest, free);
-            if (more.empty() && !free()) break; // the next one is of the other sort, or none comes
+                                    WorkQueue::Steady::now() + commit_longest,
+                                    [this] { return idle(); });
+            if (more.empty() && !idle()) break; // the next one is of the other sort, or none comes
         } else {
             auto const now = WorkQueue::Steady::now();
             if (!until) until = now + std::min(commit_time_.load() / 2, longest_wait);
@@ -121,6 +118,11 @@ void WritePipeline::hand_over(std::shared_ptr<Batch> batch) {
         handed_ = std::move(batch);
     }
     changed_.notify_all();
+}
+
+bool WritePipeline::idle() {
+    std::scoped_lock lock(mutex_);
+    return handed_ == nullptr;
 }
 
 void WritePipeline::wait_until_idle() {

@@ -37,10 +37,10 @@ private:
     void commit_all();
     // Null when nobody was to be told anything yet.
     std::shared_ptr<Batch> decide_on_top(std::vector<Job> jobs);
-    template <class Free>
-    void gather(Batch& batch, Free const& free);
+    void gather(Batch& batch);
     void run_alone(std::vector<Job> jobs);
     void hand_over(std::shared_ptr<Batch> batch);
+    bool idle(); // nothing is being committed
     void wait_until_idle();
     void ask_again(std::vector<Job> jobs);
     void tell_armed();

@@ -4,6 +4,7 @@
 #include "tests/runtime/faulty_journal.hpp"
 #include "tests/runtime/rig.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <future>
 #include <mutex>
@@ -156,6 +157,18 @@ TEST(WritePipeline, TheSameKeyWhileItsFirstUseIsBeingCommittedIsInProgress) {
     EXPECT_EQ(answers[1].error().code, RefusalCode::idempotency_in_progress);
     ASSERT_TRUE(answers[2]);
     EXPECT_TRUE(answers[2]->replayed);
+}
+
+TEST(WritePipeline, ADisputeSetAsideBecomesATaskThoughNothingRunsAlone) {
+    PipelineRig rig;
+    EntryPtr const filed = rig.file();
+    EntryPtr const sound = rig.file();
+    rig.damage({filed->state.id});
+    EXPECT_FALSE(rig.ask(Rig::message(filed->state, "meets it")).get());
+    EXPECT_TRUE(rig.ask(Rig::message(sound->state, "another batch")).get());
+    EXPECT_TRUE(rig.ask(Rig::message(sound->state, "and one after it")).get());
+    auto const page = rig.reader->tasks({}, {}, 10);
+    EXPECT_EQ(std::ranges::count(page.tasks, TaskKind::look_into_quarantine, &Task::kind), 1);
 }
 
 TEST(WritePipeline, JobsThatRunAloneKeepTheirPlaceInTheOrder) {
