@@ -104,9 +104,13 @@ void apply(DisputeState& state, DisputeId dispute, Event const& event);
 // The soonest open deadline that lies before `at` (strictly: an act at the deadline is in time).
 Deadline const* first_due(DisputeState const& state, Instant at);
 
-// What a decided command writes beside its events: list row, deadlines, outbox, loads.
+// The row of lists after a decided command.
+DisputeRow list_row(Decided const& decided);
+// Whether the store has that row already. Now and then it says no though it has it.
+bool lists_the_same(DisputeState const& before, Decided const& decided);
+
+// What else a decided command writes beside its events: deadlines, outbox, loads.
 struct Effects {
-    DisputeRow row;
     std::vector<DueRow> armed;
     std::vector<std::pair<std::string, std::uint32_t>> disarmed;
     std::vector<OutboxRow> outbox;

@@ -5,6 +5,8 @@
 #include "engine/model/search_words.hpp"
 
 #include <algorithm>
+#include <span>
+#include <tuple>
 
 #include <nlohmann/json.hpp>
 
@@ -13,10 +15,10 @@ namespace parley {
 namespace {
 
 // The last thing that everyone may know of: a confidence must not move a dispute in a list.
-Instant changed_at(DisputeState const& state, Decided const& decided) {
+Instant changed_at(DisputeState const& state, std::span<Written const> events) {
     Instant latest = std::max(state.filed_at, state.stage_entered_at);
     for (auto const& [step, at] : state.taken) latest = std::max(latest, at);
-    for (Written const& written : decided.events)
+    for (Written const& written : events)
         if (written.event.room == Room::joint) latest = std::max(latest, written.event.at);
     return latest;
 }
@@ -38,28 +40,6 @@ void take_from_notice(DisputeRow& row, Decided const& decided) {
         for (Side const side : {Side::claimant, Side::respondent})
             add_search_words(row.words, text_in(written.content, name_of(side), "name"));
     }
-}
-
-DisputeRow row_of(DisputeState const& state, Decided const& decided) {
-    DisputeRow row;
-    row.id = state.id;
-    row.platform = state.platform;
-    row.live = state.live;
-    row.status = state.status;
-    row.stage = state.stage;
-    row.procedure = state.procedure.name;
-    row.procedure_version = state.procedure.version;
-    row.created_at = state.filed_at;
-    row.changed_at = changed_at(state, decided);
-    take_from_notice(row, decided);
-    for (Side side : {Side::claimant, Side::respondent})
-        row.parties[index_of(side)] = state.party(side).id;
-    for (SeatKind kind : {SeatKind::mediator, SeatKind::decider})
-        if (state.seat(kind).status != SeatStatus::vacant)
-            row.neutrals[index_of(kind)] = state.seat(kind).neutral;
-    row.clock = state.clock;
-    row.version = state.version;
-    return row;
 }
 
 // Who is told; none where the role has nobody in this dispute.
@@ -94,10 +74,47 @@ std::optional<NeutralId> carried_by(DisputeState const& state, SeatKind kind) {
 
 } // namespace
 
+DisputeRow list_row(Decided const& decided) {
+    DisputeState const& state = decided.after;
+    DisputeRow row;
+    row.id = state.id;
+    row.platform = state.platform;
+    row.live = state.live;
+    row.status = state.status;
+    row.stage = state.stage;
+    row.procedure = state.procedure.name;
+    row.procedure_version = state.procedure.version;
+    row.created_at = state.filed_at;
+    row.changed_at = changed_at(state, decided.events);
+    take_from_notice(row, decided);
+    for (Side side : {Side::claimant, Side::respondent})
+        row.parties[index_of(side)] = state.party(side).id;
+    for (SeatKind kind : {SeatKind::mediator, SeatKind::decider})
+        if (state.seat(kind).status != SeatStatus::vacant)
+            row.neutrals[index_of(kind)] = state.seat(kind).neutral;
+    row.clock = state.clock;
+    row.version = state.version;
+    return row;
+}
+
+// In the store `changed_at` is empty while the last event is what everyone saw change last; of `before`
+// the state tells that only when an act was it.
+bool lists_the_same(DisputeState const& before, Decided const& decided) {
+    DisputeState const& after = decided.after;
+    auto const shown = [](DisputeState const& s) {
+        return std::tie(s.status, s.stage, s.seats, s.procedure, s.clock);
+    };
+    auto const seen_by_all = [](Written const& written) {
+        return written.event.room == Room::joint &&
+               !std::holds_alternative<ContentErased>(written.event.body);
+    };
+    return shown(before) == shown(after) && changed_at(before, {}) == before.last_at &&
+           std::ranges::all_of(decided.events, seen_by_all);
+}
+
 Effects effects(DisputeState const& before, Decided const& decided) {
     DisputeState const& after = decided.after;
     Effects out;
-    out.row = row_of(after, decided);
     auto const same = [](Deadline const& a) {
         return [&a](Deadline const& b) { return a.name == b.name && a.stamp == b.stamp; };
     };

@@ -47,6 +47,7 @@ std::string_view turn_of(Procedure const& procedure, DisputeState const& state,
 struct TimetableEntry {
     std::string stage;
     Instant no_later_than;
+    friend bool operator==(TimetableEntry const&, TimetableEntry const&) = default;
 };
 // If nobody acts from here on: when each further stage ends at the latest.
 std::vector<TimetableEntry> timetable_of(World const& world, Procedure const& procedure,

@@ -64,12 +64,18 @@ void Committer::Batch::catch_up_for(std::vector<Job> const& some) {
     if (self.writers_ == Writers::one) return;
     std::vector<DisputeId> disputes;
     bool clocks = false;
+    auto const has_clock = [&](DisputeId const& dispute) {
+        EntryPtr const entry = self.cache_.find(dispute);
+        return entry && entry->state.clock;
+    };
     for (Job const& job : some)
         std::visit(Overloaded{
                        [&](AskJob const& what) {
-                           if (auto const* command = std::get_if<Command>(&what.ask))
-                               disputes.push_back(command->dispute);
-                           else clocks = clocks || std::get<Filing>(what.ask).input.clock;
+                           // A command is decided on what is cached: see `overtaken`.
+                           auto const* command = std::get_if<Command>(&what.ask);
+                           clocks = clocks ||
+                                    (command ? has_clock(command->dispute)
+                                             : std::get<Filing>(what.ask).input.clock.has_value());
                        },
                        [&](FireJob const& what) { disputes.push_back(what.dispute); },
                        [&](OutageJob const& what) { disputes.push_back(what.dispute); },
@@ -79,11 +85,7 @@ void Committer::Batch::catch_up_for(std::vector<Job> const& some) {
                    },
                    job);
     catch_up(disputes);
-    for (DisputeId const& dispute : disputes) {
-        EntryPtr const entry = self.cache_.find(dispute);
-        clocks = clocks || (entry && entry->state.clock);
-    }
-    if (!clocks) return;
+    if (!clocks && std::ranges::none_of(disputes, has_clock)) return;
     self.load_clocks();
     registry = self.registry();
 }
@@ -143,11 +145,16 @@ void Committer::Batch::ask(Job& job, AskJob& what) {
 Result<Receipt> Committer::Batch::decide_ask(AskJob& what, Slot& slot) {
     auto const& key = receipt_of(what.ask);
     if (key && key_taken(*key)) return key_in_progress();
-    auto result = std::visit(Overloaded{
-                                 [&](Filing& filing) { return decide_filing_of(filing, slot); },
-                                 [&](Command& command) { return decide_command(command, slot); },
-                             },
-                             what.ask);
+    auto result =
+        std::visit(Overloaded{
+                       [&](Filing& filing) { return decide_filing_of(filing, slot); },
+                       [&](Command& command) {
+                           auto decided = decide_command(command, slot);
+                           bool const again = slot.unit == no_unit && overtaken(command.dispute);
+                           return again ? decide_command(command, slot) : std::move(decided);
+                       },
+                   },
+                   what.ask);
     if (!result && key) // refused now, but perhaps done already under this key
         if (auto before = recorded(*key)) return std::move(*before);
     return result;
@@ -200,6 +207,16 @@ Result<Receipt> Committer::Batch::decide_command(Command& command, Slot& slot) {
             false};
     slot.unit = add(entry.get(), std::move(*decided), entropy, command.receipt);
     return Receipt{overlay.at(command.dispute), {}, false};
+}
+
+bool Committer::Batch::overtaken(DisputeId dispute) {
+    if (self.writers_ == Writers::one || changed.contains(dispute) ||
+        (before_ && before_->changed.contains(dispute)))
+        return false; // nobody writes beside us, or what it was decided on loses together with it
+    EntryPtr const seen = entry_of(dispute);
+    overlay.erase(dispute);
+    catch_up({dispute});
+    return entry_of(dispute) != seen;
 }
 
 void Committer::Batch::fire_now(Job& job, FireJob const& what) {
@@ -318,10 +335,7 @@ Instant Committer::Batch::now_of(std::optional<TestClockId> const& clock) const 
 EntryPtr Committer::Batch::entry_of(DisputeId dispute) {
     auto const known = overlay.find(dispute);
     if (known != overlay.end()) return known->second;
-    if (before_) {
-        auto const left = before_->overlay.find(dispute);
-        if (left != before_->overlay.end()) return left->second;
-    }
+    if (before_ && before_->changed.contains(dispute)) return before_->overlay.at(dispute);
     EntryPtr entry = self.load(dispute);
     if (entry) overlay.emplace(dispute, entry);
     return entry;
@@ -357,6 +371,7 @@ std::size_t Committer::Batch::add(DisputeEntry const* before, Decided decided, E
     Unit unit;
     if (before != nullptr) // a filing leaves nobody but the respondent with something to do
         unit.tasks = task_changes(self.world_, *before->procedure, earlier, decided);
+    if (before == nullptr || !lists_the_same(earlier, decided)) unit.dispute = list_row(decided);
     Heads heads = before != nullptr ? before->heads : Heads{};
     unit.stream = decided.after.id.text();
     unit.live = decided.after.live;
@@ -365,7 +380,6 @@ std::size_t Committer::Batch::add(DisputeEntry const* before, Decided decided, E
     for (Written& written : decided.events)
         unit.events.push_back(seal_event(heads, unit.stream, written.event, procedure,
                                          std::move(written.content), entropy));
-    unit.dispute = std::move(effects.row);
     unit.armed = std::move(effects.armed);
     unit.disarmed = std::move(effects.disarmed);
     unit.outbox = std::move(effects.outbox);

@@ -59,6 +59,9 @@ private:
     // With several nodes: reads again what others have written to since it was cached. Throws Fault.
     void catch_up(std::vector<DisputeId> const& disputes);
     void catch_up_for(std::vector<Job> const& some);
+    // With several nodes: whether a command that wrote nothing was decided on less than what is
+    // stored by now; the cache then has that. One that writes needs no look: its unit loses.
+    bool overtaken(DisputeId dispute);
     void ask(Job& job, AskJob& what);
     void fire_now(Job& job, FireJob const& what);
     void extend_for_outage(Job& job, OutageJob const& what);

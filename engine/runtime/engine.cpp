@@ -61,7 +61,8 @@ struct Engine::Impl {
           log(options.log ? options.log : [](std::string const&) {}), cache(options.cache_most),
           queue(options.queue_most),
           committer(world, journal, reader, clock, cache, log, options.writers),
-          timers(reader, clock, queue, log, options.writers, options.node),
+          timers(reader, clock, queue, log, options.writers, options.node,
+                 [this] { committer.try_load_registry(); }),
           readers(options.reader_threads),
           pipeline(
               committer, queue, options.batch_most,
@@ -214,6 +215,8 @@ net::awaitable<Result<Receipt>> Engine::erase(DisputeId dispute, Actor actor,
 EntryPtr Engine::find_cached(DisputeId dispute) {
     return impl_->options.writers == Writers::one ? impl_->cache.find(dispute) : nullptr;
 }
+
+EntryPtr Engine::find_lately(DisputeId dispute) { return impl_->cache.find(dispute); }
 
 net::awaitable<EntryPtr> Engine::find(DisputeId dispute) {
     EntryPtr const cached = impl_->cache.find(dispute);

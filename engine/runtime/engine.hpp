@@ -98,6 +98,9 @@ public:
     net::awaitable<EntryPtr> find(DisputeId dispute);
     // Null: not in the cache, or with several nodes not known to be what is stored; ask `find`.
     EntryPtr find_cached(DisputeId dispute);
+    // The dispute as this node saw it last, or null: good enough for who asks the engine next, which
+    // looks again, but a no must not be told by it where several nodes write.
+    EntryPtr find_lately(DisputeId dispute);
     // The dispute as it was after its first `version` events (for replayed answers).
     net::awaitable<EntryPtr> find_at(DisputeId dispute, std::uint64_t version);
 

@@ -46,9 +46,9 @@ auto name_of_row(DueRow const& row) { return std::tuple(row.dispute, row.name, r
 
 TimerService::TimerService(Reader& reader, Clock const& clock, WorkQueue& queue,
                            std::function<void(std::string const&)> log, Writers writers,
-                           std::string node)
+                           std::string node, std::function<void()> catch_up)
     : reader_(reader), clock_(clock), queue_(queue), log_(std::move(log)), writers_(writers),
-      node_(std::move(node)) {}
+      node_(std::move(node)), catch_up_(std::move(catch_up)) {}
 
 void TimerService::start(Instant seen) {
     seen_ = seen;
@@ -124,15 +124,16 @@ std::int64_t TimerService::round() {
 
 bool TimerService::take_turn(Instant now) {
     if (writers_ == Writers::one) return true;
-    // The lease outlasts the time between two questions, each of which reads the registry again.
+    // The lease outlasts the time between two questions.
     if (now >= asked_at_ && now - look_again_us < asked_at_) return my_turn_;
+    catch_up_();
     std::atomic<bool> mine{false};
     bool const done = run_all(queue_, 1, [&](std::size_t, auto done_with) {
-        return Job(
-            ChoreJob{[&, now](Journal& journal) {
-                         mine = journal.take_lease("deadlines", node_, now, now + lease_us);
-                     },
-                     true, [done_with](std::exception_ptr failed) mutable { done_with(!failed); }});
+        return Job(ChoreJob{
+            [&, now](Journal& journal) {
+                mine = journal.take_lease("deadlines", node_, now, now + lease_us);
+            },
+            false, [done_with](std::exception_ptr failed) mutable { done_with(!failed); }});
     });
     if (done && !mine) seen_ = now; // whoever has the turn makes up for gaps
     my_turn_ = done && mine;

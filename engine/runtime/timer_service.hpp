@@ -19,8 +19,10 @@ namespace parley {
 // receipts whose time is over.
 class TimerService {
 public:
+    // `catch_up` reads again what other nodes may have changed; called on this service's thread.
     TimerService(Reader& reader, Clock const& clock, WorkQueue& queue,
-                 std::function<void(std::string const&)> log, Writers writers, std::string node);
+                 std::function<void(std::string const&)> log, Writers writers, std::string node,
+                 std::function<void()> catch_up);
     ~TimerService() { stop(); }
     // `seen`: when the service was known to be up; the outage rule looks at gaps after it.
     void start(Instant seen);
@@ -48,6 +50,7 @@ private:
     std::function<void(std::string const&)> log_;
     Writers writers_;
     std::string node_;
+    std::function<void()> catch_up_;
     std::mutex mutex_;
     std::condition_variable wake_;
     std::optional<Instant> waiting_for_;

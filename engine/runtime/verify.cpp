@@ -269,7 +269,7 @@ std::optional<JournalVerifier::Expected> JournalVerifier::replay_dispute(Dispute
                                                                          bool first_look) {
     DisputeState state;
     state.id = dispute;
-    Effects last;
+    DisputeRow row;
     std::vector<OutboxRow> notices;
     std::vector<Task> tasks;
     std::set<std::string> erased;
@@ -289,11 +289,12 @@ std::optional<JournalVerifier::Expected> JournalVerifier::replay_dispute(Dispute
         if (auto const* erasure = std::get_if<ContentErased>(&event->body))
             for (EventId const id : erasure->events) erased.insert(id.text());
         Decided const decided{{Written{std::move(*event), ""}}, state};
-        last = effects(earlier, decided);
-        std::ranges::move(last.outbox, std::back_inserter(notices));
+        row = list_row(decided);
+        Effects made = effects(earlier, decided);
+        std::ranges::move(made.outbox, std::back_inserter(notices));
         follow_tasks(tasks, earlier, decided);
         if (!first_look) continue;
-        for (LoadChange const& change : last.loads)
+        for (LoadChange const& change : made.loads)
             loads_[{state.live, change.neutral}] += change.by;
     }
     if (events.empty()) return std::nullopt;
@@ -309,7 +310,7 @@ std::optional<JournalVerifier::Expected> JournalVerifier::replay_dispute(Dispute
         wrong(events.front(), fmt::format("this program does not have its procedure {}",
                                           reference_text(state.procedure)));
     std::ranges::sort(tasks, less_task);
-    Expected expected{std::move(last.row), {{}, std::move(notices), std::move(tasks)}};
+    Expected expected{std::move(row), {{}, std::move(notices), std::move(tasks)}};
     for (Deadline const& deadline : state.deadlines)
         expected.beside.deadlines.push_back(
             {dispute, deadline.name, deadline.stamp, deadline.at, state.clock});

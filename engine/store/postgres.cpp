@@ -77,7 +77,8 @@ constexpr char const* writer_session =
     "SELECT set_config('synchronous_commit', 'on', false)"
     " WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write');";
 constexpr char const* reader_session =
-    "SET ROLE parley_reader; SET statement_timeout = '30s';"
+    "SET ROLE parley_reader; SET plan_cache_mode = force_generic_plan; SET statement_timeout = "
+    "'30s';"
     "SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = on;";
 
 } // namespace
@@ -282,6 +283,22 @@ void PostgresConnection::finish_pipeline() {
         throw UnknownFate(std::string(fault.what()) + "; what was sent may be durable or not");
     }
     refuse_if_replication_was_cut();
+}
+
+bool PostgresConnection::quiet() const {
+    pollfd poll{PQsocket(native_), POLLIN, 0};
+    return ::poll(&poll, 1, 0) == 0;
+}
+
+void PostgresConnection::abandon_pipeline() {
+    for (bool ended = false; !ended;) {
+        PGresult* const result = wait();
+        if (result == nullptr) continue; // between two statements
+        PgRows const rows(result);
+        ended = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
+    }
+    if (PQexitPipelineMode(native_) == 0) fail_lost("is in disorder");
+    broken_ = false;
 }
 
 void PostgresConnection::refuse_if_replication_was_cut() {

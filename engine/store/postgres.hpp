@@ -72,12 +72,18 @@ public:
     // UnknownFate when that cannot be told, also when it may not be on the standby (SyncRep).
     void finish_pipeline();
 
+    // Instead, after a statement was refused: takes what is left of the answers. Nothing of the
+    // pipeline was written, and the connection is whole again.
+    void abandon_pipeline();
+
     // BEGIN and COMMIT by hand. `commit` throws UnknownFate as `finish_pipeline` does.
     void begin() { command("BEGIN"); }
     void commit();
     void roll_back() noexcept;
 
     bool broken() const { return broken_; }
+    // Between two uses: whether nothing has come in, as is usual. What comes unasked is a farewell.
+    bool quiet() const;
     std::string const& name() const { return name_; }
 
 private:

@@ -9,7 +9,6 @@
 #include "engine/store/rows.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 namespace parley::store {
@@ -28,6 +27,19 @@ std::string const find_receipts = "SELECT name FROM receipt WHERE name = ANY ($1
 std::string const lock_loads =
     "SELECT id, load, load_most FROM neutral WHERE id = ANY ($1::bytea[])"
     " ORDER BY id FOR NO KEY UPDATE";
+
+// The guard of a batch that asks nothing: there is no row to divide by when another node has moved the
+// head, and the whole batch fails.
+std::string const move_head =
+    "WITH moved AS (UPDATE log_head SET size = $3::int8 WHERE log = $1::int8 AND size = $2::int8"
+    " RETURNING log) SELECT 1 / count(*) FROM moved";
+// Another one, after the events are in: each follows upon one of its stream.
+std::string const find_gaps =
+    "SELECT 1 / (CASE WHEN EXISTS (SELECT FROM unnest($1::bytea[], $2::int8[]) r (stream, version)"
+    " WHERE NOT EXISTS (SELECT FROM event e WHERE e.stream = r.stream AND e.version = r.version))"
+    " THEN 0 ELSE 1 END)";
+constexpr std::string_view guard_failed = "22012";     // division_by_zero
+constexpr std::string_view is_there_already = "23505"; // unique_violation
 
 // What a winner writes.
 std::string const add_events =
@@ -89,7 +101,8 @@ std::string const* const all_statements[] = {
     &lock_heads,     &find_versions, &find_receipts,   &lock_loads,        &add_events,
     &add_contents,   &add_disputes,  &change_disputes, &forget_references, &add_deadlines,
     &drop_deadlines, &add_outbox,    &change_loads,    &erase_contents,    &add_receipts,
-    &set_sizes,      &add_words,     &forget_words,    &forget_reasons};
+    &set_sizes,      &add_words,     &forget_words,    &forget_reasons,    &move_head,
+    &find_gaps};
 
 template <class T>
 void keep_distinct(std::vector<T>& all) {
@@ -141,6 +154,7 @@ struct PostgresBatch::Rows {
     Columns receipts{int8, int8, int4, bytes, bytes, bytes, bytes, text};
     Columns sizes{int2, int8};
     Columns words{boolean, bytes, text, bytes};
+    Columns followed{bytes, int8}; // what the first event of each stream follows upon
     // In order, each a statement of its own: one batch may close a task and open the next in its place.
     std::vector<TaskStatement> tasks;
 
@@ -184,6 +198,44 @@ std::vector<UnitFate> PostgresBatch::write(PostgresConnection& connection) {
     send_winners(connection);
     PARLEY_FAULT_POINT("after_commit");
     return fates;
+}
+
+std::optional<std::vector<UnitFate>> PostgresBatch::write_at_once(PostgresConnection& connection,
+                                                                  std::uint64_t head) {
+    if (logs_.size() != 1 || !neutrals_.empty() || !all_win_from(head)) return std::nullopt;
+    bool const live = *logs_.begin();
+    PgValues values;
+    values.add(std::int64_t{live ? 1 : 0}).add(whole(head)).add(whole(sizes_.at(live)));
+    connection.begin_pipeline();
+    connection.send(move_head, values);
+    PARLEY_FAULT_POINT("before_commit");
+    try {
+        send_winners(connection, 1);
+    } catch (PostgresFault const& fault) {
+        if (fault.sqlstate != guard_failed && fault.sqlstate != is_there_already) throw;
+        connection.abandon_pipeline();
+        return std::nullopt;
+    }
+    PARLEY_FAULT_POINT("after_commit");
+    return std::vector<UnitFate>(units_.size(), UnitFate::won);
+}
+
+// What another node or an earlier request may have in the way is left to the database's own keys: a
+// version or a receipt is there but once.
+bool PostgresBatch::all_win_from(std::uint64_t head) {
+    BatchJudge judge;
+    for (Unit const& unit : units_) {
+        std::string stream(CompactKey(unit.stream).bytes());
+        bool const first = judge.versions.try_emplace(stream, unit.expected_version).second;
+        if (first && unit.expected_version > 0)
+            rows_->followed.add(std::string_view(stream), whole(unit.expected_version));
+    }
+    sizes_[*logs_.begin()] = head;
+    for (Unit& unit : units_) {
+        if (judge.fate_of(unit) != UnitFate::won) return false;
+        add_winner(unit);
+    }
+    return true;
 }
 
 void PostgresBatch::ask(PostgresConnection& connection) {
@@ -312,7 +364,7 @@ void PostgresBatch::add_dispute(Unit const& unit, DisputeRow const& row) {
                          row.id);
 }
 
-void PostgresBatch::send_winners(PostgresConnection& connection) {
+void PostgresBatch::send_winners(PostgresConnection& connection, std::size_t before) {
     for (auto const& [id, listed] : rows_->listed) {
         DisputeRow const& row = *listed.row;
         auto const status = std::int64_t{std::to_underlying(row.status)};
@@ -333,16 +385,16 @@ void PostgresBatch::send_winners(PostgresConnection& connection) {
     // Armed before disarmed, for one unit may do both to the same arming; a list row before its
     // reference is forgotten.
     std::pair<std::string const*, Columns*> const tables[] = {
-        {&add_events, &rows_->events},      {&add_contents, &rows_->contents},
-        {&add_disputes, &rows_->disputes},  {&change_disputes, &rows_->changed},
-        {&add_words, &rows_->words},        {&forget_references, &rows_->forgotten},
-        {&forget_words, &rows_->forgotten}, {&forget_reasons, &rows_->forgotten},
-        {&add_deadlines, &rows_->armed},    {&drop_deadlines, &rows_->disarmed},
-        {&add_outbox, &rows_->outbox},      {&change_loads, &rows_->loads},
-        {&erase_contents, &rows_->erased},  {&add_receipts, &rows_->receipts},
-        {&set_sizes, &rows_->sizes}};
+        {&add_events, &rows_->events},           {&find_gaps, &rows_->followed},
+        {&add_contents, &rows_->contents},       {&add_disputes, &rows_->disputes},
+        {&change_disputes, &rows_->changed},     {&add_words, &rows_->words},
+        {&forget_references, &rows_->forgotten}, {&forget_words, &rows_->forgotten},
+        {&forget_reasons, &rows_->forgotten},    {&add_deadlines, &rows_->armed},
+        {&drop_deadlines, &rows_->disarmed},     {&add_outbox, &rows_->outbox},
+        {&change_loads, &rows_->loads},          {&erase_contents, &rows_->erased},
+        {&add_receipts, &rows_->receipts},       {&set_sizes, &rows_->sizes}};
     PgValues values;
-    std::size_t sent = 0;
+    std::size_t sent = before;
     for (auto const& [sql, columns] : tables) {
         if (columns->empty()) continue;
         columns->values(values);

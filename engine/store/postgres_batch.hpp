@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -25,6 +26,15 @@ public:
     // UnknownFate.
     std::vector<UnitFate> write(PostgresConnection& connection);
 
+    // The same in one exchange, where the head of the one log concerned is thought to stand at `head`.
+    // Nothing, and nothing written, when that is not so, or when a unit would lose; then `write` finds
+    // out why, on another batch of the same units.
+    std::optional<std::vector<UnitFate>> write_at_once(PostgresConnection& connection,
+                                                       std::uint64_t head);
+
+    // Where the log's head stands after the units that won; none of a log that has none of them.
+    std::map<bool, std::uint64_t> const& sizes() const { return sizes_; }
+
     static void prepare(PostgresConnection& connection); // once a connection
 
 private:
@@ -33,7 +43,9 @@ private:
     void add_winner(Unit& unit);
     void add_event(StoredEvent& event, std::string_view stream, std::int64_t place);
     void add_dispute(Unit const& unit, DisputeRow const& row);
-    void send_winners(PostgresConnection& connection);
+    bool all_win_from(std::uint64_t head);
+    // `before` statements of the pipeline have been sent already, and not been answered.
+    void send_winners(PostgresConnection& connection, std::size_t before = 0);
     static void expect_done(PostgresConnection& connection);
 
     std::span<Unit> units_;

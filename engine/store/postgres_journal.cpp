@@ -10,6 +10,8 @@
 #include "engine/store/rows.hpp"
 
 #include <chrono>
+#include <map>
+#include <optional>
 #include <random>
 #include <thread>
 #include <type_traits>
@@ -22,6 +24,7 @@ namespace {
 
 constexpr int tries_most = 4;
 constexpr int jitter_us = 5000;
+constexpr int asked_after_a_failure = 16; // batches; others write, too, or a key was used again
 
 class PostgresJournal final : public Journal {
 public:
@@ -32,12 +35,16 @@ public:
 
     std::vector<UnitFate> append(std::span<Unit> units) override {
         if (units.empty()) return {};
+        if (auto fates = append_at_once(units)) return std::move(*fates);
         // Another node may have put the same stream or receipt in, where the log it did so in is not
         // the one whose lock we have; the next look finds it there.
         return trying(
             [&](PostgresConnection& connection) {
                 try {
-                    return PostgresBatch(units).write(connection);
+                    PostgresBatch batch(units);
+                    auto fates = batch.write(connection);
+                    for (auto const& [live, size] : batch.sizes()) heads_[live] = size;
+                    return fates;
                 } catch (...) {
                     connection_.reset(); // in the midst of a pipeline
                     throw;
@@ -220,6 +227,31 @@ public:
     }
 
 private:
+    // While nobody else writes the head of the log stands where this node left it, and a batch need
+    // not ask before it writes. Nothing where that fails: nothing was written then.
+    std::optional<std::vector<UnitFate>> append_at_once(std::span<Unit> units) {
+        auto const head = heads_.find(units.front().live);
+        if (head == heads_.end() || !connection_ || connection_->broken() || !connection_->quiet())
+            return std::nullopt;
+        if (ask_first_ > 0) {
+            --ask_first_;
+            return std::nullopt;
+        }
+        try {
+            PostgresBatch batch(units);
+            auto fates = batch.write_at_once(*connection_, head->second);
+            if (fates) head->second = batch.sizes().at(head->first);
+            else ask_first_ = asked_after_a_failure;
+            return fates;
+        } catch (PostgresFault const&) {
+            connection_.reset(); // said to be not written: it is done again over a new one
+            return std::nullopt;
+        } catch (...) {
+            connection_.reset();
+            throw;
+        }
+    }
+
     static PgValues values_of(Neutral const& neutral) {
         PgValues values;
         values.add(neutral.id).add_text(neutral.name).add(bits_of(neutral.seats));
@@ -318,6 +350,8 @@ private:
     std::string url_;
     PostgresJournalOptions options_;
     std::unique_ptr<PostgresConnection> connection_;
+    std::map<bool, std::uint64_t> heads_; // of the logs, as this node left them
+    int ask_first_ = 0;                   // so many batches
     PgWrite const with_receipt_ = [this](std::optional<StoredReceipt> const& receipt,
                                          std::function<void(PostgresConnection&)> const& work) {
         write([&](PostgresConnection& connection) {

@@ -75,8 +75,7 @@ TEST(Caucus, AConfidenceMovesNothingInListsAndTellsNobody) {
                             MessageInput{"Between us.", Room::respondent_caucus});
     ASSERT_TRUE(decided);
     Effects const made = effects(before, *decided);
-    Decided const nothing{{}, before};
-    EXPECT_EQ(made.row.changed_at, effects(before, nothing).row.changed_at);
+    EXPECT_EQ(list_row(*decided).changed_at, list_row(Decided{{}, before}).changed_at);
     EXPECT_TRUE(made.outbox.empty());
     EXPECT_TRUE(made.armed.empty());
     EXPECT_TRUE(made.loads.empty());

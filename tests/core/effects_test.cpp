@@ -13,10 +13,11 @@ TEST(Effects, OfAFilingCarryTheReferenceAndTheFirstDeadline) {
     auto decided = play.try_file(start, filing_input(Track::two));
     ASSERT_TRUE(decided);
     Effects const made = effects(DisputeState{}, *decided);
-    EXPECT_EQ(made.row.reference, "ORD-10027");
-    EXPECT_EQ(made.row.stage, "response");
-    EXPECT_EQ(made.row.version, 1U);
-    EXPECT_EQ(made.row.created_at, start);
+    DisputeRow const row = list_row(*decided);
+    EXPECT_EQ(row.reference, "ORD-10027");
+    EXPECT_EQ(row.stage, "response");
+    EXPECT_EQ(row.version, 1U);
+    EXPECT_EQ(row.created_at, start);
     ASSERT_EQ(made.armed.size(), 1U);
     EXPECT_EQ(made.armed[0].name, "response");
     EXPECT_EQ(made.armed[0].at, at("2026-03-09T23:59:59.999999Z"));

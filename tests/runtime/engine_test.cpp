@@ -221,7 +221,8 @@ TEST(Timers, AClockThatIsSetBackLosesNoDeadline) {
             if (!firing) clock.set(due + 2);
         }
     });
-    TimerService timers(*rig.reader, clock, queue, [](std::string const&) {}, Writers::one, "node");
+    TimerService timers(
+        *rig.reader, clock, queue, [](std::string const&) {}, Writers::one, "node", [] {});
     timers.start(due);
     EXPECT_TRUE(soon([&] { return committer.fired > 0; }));
     timers.stop();
