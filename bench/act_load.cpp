@@ -54,7 +54,8 @@ std::string ActLoad::next(std::size_t connection) {
     return request_text(
         "POST", fmt::format("/v1/disputes/{}/actions/{}", one.id, offers ? "offer" : "message"),
         server_.platform_key, offers ? one.respondent : one.claimant,
-        fmt::format("act-{}-{}", connection, turn), offers ? offer_json() : message_json());
+        fmt::format("act-{}-{}", connection, turn), offers ? offer_json() : message_json(),
+        minimal_ ? "Prefer: return=minimal\r\n" : "");
 }
 
 LoadResult ActLoad::run(double seconds) {

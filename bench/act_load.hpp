@@ -23,6 +23,8 @@ public:
     explicit ActLoad(DevServer const& server); // files and answers all of them
     // Closed loop: each connection acts as soon as it is answered.
     LoadResult run(double seconds);
+    // From here on the answers are to be as short as can be (`Prefer: return=minimal`), or whole again.
+    void prefer_minimal(bool minimal) { minimal_ = minimal; }
     // Open loop: so many acts a second, whatever the answers do.
     LoadResult run_at(double acts_per_second, double seconds);
 
@@ -36,6 +38,7 @@ private:
     DevServer const& server_;
     std::vector<Filed> filed_;
     std::vector<std::size_t> turns_;
+    bool minimal_ = false;
 };
 
 // What a committer writes for the same acts, ready made; the disputes are written to `journal`.

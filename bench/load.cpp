@@ -229,13 +229,14 @@ Answer call(std::uint16_t port, std::string const& request) {
 
 std::string request_text(std::string_view method, std::string_view target, std::string_view key,
                          std::string_view act_as, std::string_view idempotency_key,
-                         std::string_view body) {
+                         std::string_view body, std::string_view more_headers) {
     std::string out = fmt::format(
         "{} {} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {}\r\n", method, target, key);
     if (!act_as.empty()) out += fmt::format("Parley-Act-As: {}\r\n", act_as);
     if (!idempotency_key.empty()) out += fmt::format("Idempotency-Key: {}\r\n", idempotency_key);
     if (method == "POST")
         out += fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n", body.size());
+    out += more_headers;
     out += "\r\n";
     out += body;
     return out;

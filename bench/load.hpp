@@ -44,6 +44,6 @@ Answer call(std::uint16_t port, std::string const& request);
 // A request with the headers that the API wants.
 std::string request_text(std::string_view method, std::string_view target, std::string_view key,
                          std::string_view act_as, std::string_view idempotency_key,
-                         std::string_view body);
+                         std::string_view body, std::string_view more_headers = {});
 
 } // namespace parley::bench

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <tuple>
 
 namespace parley::routes {
 
@@ -288,6 +289,68 @@ void write_frame(JsonWriter& json, DisputeState const& state) {
     json.member("clock", state.clock);
 }
 
+void write_facts(JsonWriter& json, DisputeEntry const& entry) {
+    std::string_view const filing = text_of(entry.texts.filing);
+    write_parties(json, entry, filing);
+    write_neutrals(json, entry.state);
+    write_words(json, "transaction", raw_member(filing, "transaction"));
+    std::string_view const amended = text_of(entry.texts.amendment);
+    write_claim(json, "claim", entry.state.claim,
+                amended.empty() ? raw_member(filing, "claim") : amended);
+    write_answers(json, entry);
+    write_proceedings(json, entry.state);
+    write_deadlines(json, entry);
+}
+
+void write_end(JsonWriter& json, DisputeEntry const& entry) {
+    json.key("timetable").begin_array();
+    for (TimetableEntry const& line : entry.timetable)
+        json.begin_object()
+            .member("stage", line.stage)
+            .member("no_later_than", line.no_later_than)
+            .end_object();
+    json.end_array();
+    write_outcome(json, entry);
+    std::string_view const filing = text_of(entry.texts.filing);
+    std::string_view const completed = raw_member(text_of(entry.texts.completion), "identified_by");
+    write_words(json, "identified_by",
+                completed.size() > 2 ? completed : raw_member(filing, "identified_by"));
+    write_words(json, "other_remedies", raw_member(filing, "other_remedies"));
+    write_words(json, "metadata", raw_member(filing, "metadata"));
+}
+
+// What each part is a function of. Most of it is shared between an entry and the next, so that to
+// compare it is to compare an address.
+auto frame_of(DisputeEntry const& entry) {
+    DisputeState const& s = entry.state;
+    return std::tie(s.id, s.live, s.filed_at, s.status, s.stage, s.resolution, s.procedure,
+                    s.clock);
+}
+auto facts_of(DisputeEntry const& entry) {
+    DisputeState const& s = entry.state;
+    Texts const& t = entry.texts;
+    return std::tie(t.filing, t.response, t.completion, t.amendment, t.counterclaim, t.emails,
+                    t.addresses, t.representatives, s.parties, s.seats, s.claim, s.counterclaim,
+                    s.response, s.reply, s.missing, s.commenced_at, s.language, s.languages,
+                    s.burden_on, s.consents, s.pending_consents, s.deadlines, s.stage,
+                    entry.procedure);
+}
+auto end_of(DisputeEntry const& entry) {
+    DisputeState const& s = entry.state;
+    Texts const& t = entry.texts;
+    bool const settled = s.outcome() != nullptr && s.outcome()->kind == OutcomeKind::settlement;
+    Texts::ByEvent const& words = settled ? t.offers : t.outcomes; // as `words_of` takes them
+    return std::tie(t.filing, t.completion, t.outcomes, words, s.outcomes, entry.timetable);
+}
+
+template <class Write>
+std::string members(Write const& write) {
+    std::string out;
+    JsonWriter json(out);
+    write(json);
+    return out;
+}
+
 } // namespace
 
 void write_acts(JsonWriter& json, DisputeEntry const& entry, Viewer const& viewer) {
@@ -320,46 +383,38 @@ void write_acts(JsonWriter& json, DisputeEntry const& entry, Viewer const& viewe
     json.end_array();
 }
 
-void write_dispute(JsonWriter& json, DisputeEntry const& entry, Viewer const& viewer) {
-    DisputeState const& state = entry.state;
-    std::string_view const filing = text_of(entry.texts.filing);
-    write_frame(json, state);
-    json.key("viewer").begin_object();
-    json.member("as", name_of(viewer.role));
-    json.member("turn", turn_of(*entry.procedure, state, viewer));
-    json.end_object();
-    write_parties(json, entry, filing);
-    write_neutrals(json, state);
-    write_words(json, "transaction", raw_member(filing, "transaction"));
-    std::string_view const amended = text_of(entry.texts.amendment);
-    write_claim(json, "claim", state.claim,
-                amended.empty() ? raw_member(filing, "claim") : amended);
-    write_answers(json, entry);
-    write_proceedings(json, state);
-    write_deadlines(json, entry);
-    write_acts(json, entry, viewer);
-    write_offers(json, entry, viewer);
-    json.key("timetable").begin_array();
-    for (TimetableEntry const& line : entry.timetable)
-        json.begin_object()
-            .member("stage", line.stage)
-            .member("no_later_than", line.no_later_than)
-            .end_object();
-    json.end_array();
-    write_outcome(json, entry);
-    std::string_view const completed = raw_member(text_of(entry.texts.completion), "identified_by");
-    write_words(json, "identified_by",
-                completed.size() > 2 ? completed : raw_member(filing, "identified_by"));
-    write_words(json, "other_remedies", raw_member(filing, "other_remedies"));
-    write_words(json, "metadata", raw_member(filing, "metadata"));
+void renew(DisputeParts& parts, EntryPtr const& entry) {
+    DisputeEntry const* const old = parts.of.get();
+    if (old == entry.get()) return;
+    if (old == nullptr || frame_of(*old) != frame_of(*entry))
+        parts.frame = members([&](JsonWriter& json) { write_frame(json, entry->state); });
+    if (old == nullptr || facts_of(*old) != facts_of(*entry))
+        parts.facts = members([&](JsonWriter& json) { write_facts(json, *entry); });
+    if (old == nullptr || end_of(*old) != end_of(*entry))
+        parts.end = members([&](JsonWriter& json) { write_end(json, *entry); });
+    parts.of = entry;
 }
 
-std::string dispute_json(DisputeEntry const& entry, Viewer const& viewer) {
+void write_dispute(JsonWriter& json, ViewCache& views, EntryPtr const& entry,
+                   Viewer const& viewer) {
+    DisputeParts const& parts = views.parts_of(entry);
+    json.raw(parts.frame);
+    json.key("viewer").begin_object();
+    json.member("as", name_of(viewer.role));
+    json.member("turn", turn_of(*entry->procedure, entry->state, viewer));
+    json.end_object();
+    json.raw(parts.facts);
+    write_acts(json, *entry, viewer);
+    write_offers(json, *entry, viewer);
+    json.raw(parts.end);
+}
+
+std::string dispute_json(ViewCache& views, EntryPtr const& entry, Viewer const& viewer) {
     std::string out;
     out.reserve(8192);
     JsonWriter json(out);
     json.begin_object();
-    write_dispute(json, entry, viewer);
+    write_dispute(json, views, entry, viewer);
     json.end_object();
     return out;
 }

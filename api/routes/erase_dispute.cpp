@@ -19,7 +19,7 @@ net::awaitable<http::Response> erase_dispute(Services& services, Call call) {
         opened->entry->state.id,
         access::actor_of(call.principal(), opened->viewer, opened->entry->state), std::move(*key));
     if (!erased) co_return refused(call, erased.error());
-    co_return answer_for(call, *erased);
+    co_return answer_for(services, call, *erased);
 }
 
 } // namespace parley::routes

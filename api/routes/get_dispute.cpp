@@ -10,7 +10,8 @@ namespace {
 
 http::SharedText view_of_dispute(Services& services, Opened const& opened) {
     if (auto known = services.views.find(opened.entry, opened.viewer)) return known;
-    auto text = std::make_shared<std::string const>(dispute_json(*opened.entry, opened.viewer));
+    auto text = std::make_shared<std::string const>(
+        dispute_json(services.views, opened.entry, opened.viewer));
     services.views.put(opened.entry, opened.viewer, text);
     return text;
 }

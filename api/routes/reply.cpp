@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include <charconv>
+#include <ranges>
 
 namespace parley::routes {
 
@@ -44,6 +45,17 @@ std::string query_text(http::Head const& head) {
         out += '\0';
     }
     return out;
+}
+
+Result<Opened> view_of(Call const& call, EntryPtr entry) {
+    if (!entry) return no_such("dispute");
+    auto const viewer = access::viewer_of(call.principal(), entry->state, call.act_as());
+    if (!viewer) return no_such("dispute");
+    // The reason may name events that this viewer may not know of; the log has it.
+    if (!entry->quarantine.empty())
+        return refuse(RefusalCode::quarantined, "This dispute is set aside because its record "
+                                                "does not replay; the operator looks into it.");
+    return Opened{std::move(entry), *viewer};
 }
 
 } // namespace
@@ -97,14 +109,15 @@ net::awaitable<Result<Opened>> open_dispute(Services& services, Call const& call
     if (!id) co_return no_such("dispute");
     EntryPtr entry = services.engine.find_cached(*id);
     if (!entry) entry = co_await services.engine.find(*id);
-    if (!entry) co_return no_such("dispute");
-    auto const viewer = access::viewer_of(call.principal(), entry->state, call.act_as());
-    if (!viewer) co_return no_such("dispute");
-    // The reason may name events that this viewer may not know of; the log has it.
-    if (!entry->quarantine.empty())
-        co_return refuse(RefusalCode::quarantined, "This dispute is set aside because its record "
-                                                   "does not replay; the operator looks into it.");
-    co_return Opened{std::move(entry), *viewer};
+    co_return view_of(call, std::move(entry));
+}
+
+std::optional<Opened> open_lately(Services& services, Call const& call) {
+    auto const id = DisputeId::parse(call.param("dispute"));
+    if (!id) return std::nullopt;
+    auto opened = view_of(call, services.engine.find_lately(*id));
+    if (!opened) return std::nullopt;
+    return std::move(*opened);
 }
 
 Result<Page> read_page(Services& services, Call const& call, std::string_view filter) {
@@ -134,24 +147,47 @@ void write_page_end(JsonWriter& json, Services& services, Page const& page,
     else json.null();
 }
 
-http::Response answer_for(Call const& call, Receipt const& receipt) {
+bool wants_minimal(Call const& call) {
+    auto const prefer = call.head().header("Prefer");
+    if (!prefer) return false;
+    for (auto const part : std::views::split(*prefer, ',')) {
+        std::string_view one(part.begin(), part.end());
+        while (one.starts_with(' ') || one.starts_with('\t')) one.remove_prefix(1);
+        while (one.ends_with(' ') || one.ends_with('\t')) one.remove_suffix(1);
+        if (http::equal_ignoring_case(one, "return=minimal")) return true;
+    }
+    return false;
+}
+
+void write_minimal(JsonWriter& json, DisputeState const& state) {
+    json.member("id", state.id).member("object", "dispute");
+    json.member("status", name_of(state.status)).member("stage", state.stage);
+}
+
+http::Response answer_for(Services& services, Call const& call, Receipt const& receipt) {
     DisputeEntry const& entry = *receipt.entry;
     auto const viewer = access::viewer_of(call.principal(), entry.state, call.act_as());
+    bool const minimal = viewer && wants_minimal(call);
     std::string body;
-    body.reserve(8192);
+    body.reserve(minimal ? 512 : 8192);
     JsonWriter json(body);
     json.begin_object();
-    if (viewer) write_dispute(json, entry, *viewer);
+    if (minimal) write_minimal(json, entry.state);
+    else if (viewer) write_dispute(json, services.views, receipt.entry, *viewer);
     else json.member("id", entry.state.id).member("object", "dispute");
     json.key("events").begin_array();
-    // What someone who has left wrote themselves they may hear of again.
-    for (StoredEvent const& event : receipt.events)
-        if (!viewer || may_read(entry, *viewer, event))
-            write_event(json, event, viewer && numbered_for(entry, *viewer, event.room));
+    for (StoredEvent const& event : receipt.events) {
+        // What someone who has left wrote themselves they may hear of again.
+        if (viewer && !may_read(entry, *viewer, event)) continue;
+        if (minimal)
+            json.begin_object().member("id", event.id).member("type", event.type).end_object();
+        else write_event(json, event, viewer && numbered_for(entry, *viewer, event.room));
+    }
     json.end_array().end_object();
 
     auto answer = http::json_response(200, std::move(body));
     if (viewer) answer.set("ETag", access::etag_of(entry.state, *viewer));
+    if (minimal) answer.set("Preference-Applied", "return=minimal");
     if (receipt.replayed) answer.set("Idempotent-Replayed", "true");
     return answer;
 }

@@ -47,6 +47,8 @@ struct Opened {
 // The dispute in the path, with who the caller is in it. Refuses not_found, for an unknown id and
 // for a stranger alike, and quarantined. `not_found` costs a stranger what it costs anyone.
 net::awaitable<Result<Opened>> open_dispute(Services& services, Call const& call);
+// The same from what this node saw of it last; null when it saw nothing, or would refuse by it.
+std::optional<Opened> open_lately(Services& services, Call const& call);
 
 // A page of a list.
 struct Page {
@@ -56,6 +58,11 @@ struct Page {
 };
 // Reads `limit` and `after`; `filter` is whatever else narrows the list. Refuses bad_parameter.
 Result<Page> read_page(Services& services, Call const& call, std::string_view filter = {});
+// Whether the caller does without the whole of what it changed: `Prefer: return=minimal` (RFC 7240).
+bool wants_minimal(Call const& call);
+// All that such a caller gets of a dispute: which it is, and where it stands.
+void write_minimal(JsonWriter& json, DisputeState const& state);
+
 // Writes has_more and next; `place` is where the next page starts, none on the last one.
 void write_page_end(JsonWriter& json, Services& services, Page const& page,
                     std::optional<std::string> const& place);
@@ -92,7 +99,8 @@ http::Response list_of(Services& services, Call const& call, Map const& map, Fit
 
 // The dispute after what was done to it, with the events that were written, as far as the caller may
 // know of either: whoever left it by the act (a neutral who stood down) sees no more than that.
-http::Response answer_for(Call const& call, Receipt const& receipt);
+// With `Prefer: return=minimal` (RFC 7240) only what the dispute is now and the ids of these events.
+http::Response answer_for(Services& services, Call const& call, Receipt const& receipt);
 
 // An id for what a request makes.
 template <class IdType>

@@ -19,7 +19,7 @@ namespace parley::routes {
 
 struct ServiceOptions {
     Bytes32 sealing_key{};         // of cursors; the same after a restart keeps them good
-    Bytes32 token_key{};       // of access tokens, links and one-time codes
+    Bytes32 token_key{};           // of access tokens, links and one-time codes
     Bytes32 webhook_key{};         // that the secrets of webhook endpoints are sealed under
     http::AddressPolicy addresses; // where webhooks may lead
     std::function<void()> wake_webhooks = [] {}; // something is to be sent, or an endpoint changed

@@ -39,6 +39,11 @@ Result<std::optional<std::uint64_t>> read_expected(Call const& call, Opened cons
     return access::expected_version(*tags, opened.entry->state, opened.viewer);
 }
 
+// The act in the path, as the stage has it; null where it has none of this name.
+Step const* step_of(Call const& call, Opened const& opened) {
+    return opened.entry->procedure->step_from(opened.entry->state.stage, call.param("act"));
+}
+
 Result<Command> read_command(Call const& call, Opened const& opened) {
     auto validate_only = read_validate_only(call);
     if (!validate_only) return std::unexpected(std::move(validate_only.error()));
@@ -54,12 +59,14 @@ Result<Command> read_command(Call const& call, Opened const& opened) {
     command.dispute = opened.entry->state.id;
     command.act = call.param("act");
     command.actor = access::actor_of(call.principal(), opened.viewer, opened.entry->state);
-    Step const* const step =
-        opened.entry->procedure->step_from(opened.entry->state.stage, command.act);
+    Step const* const step = step_of(call, opened);
     auto expected = read_expected(call, opened, step);
     if (!expected) return std::unexpected(std::move(expected.error()));
     command.expected = *expected;
-    if (step != nullptr) {
+    if (step == nullptr) {
+        // Nothing was read of the body, so it must not be taken where meanwhile the act is open.
+        if (!command.expected) command.expected = version_for(opened.entry->state, opened.viewer);
+    } else {
         auto input = read_act_input(spec_of(step->does).input, *body);
         if (!input) return std::unexpected(std::move(input.error()));
         command.input = std::move(*input);
@@ -95,6 +102,17 @@ net::awaitable<std::optional<Receipt>> recorded(Services& services, Call const& 
     co_return Receipt{std::move(entry), std::move(found.events), true};
 }
 
+net::awaitable<http::Response> submit(Services& services, Call const& call, Command command) {
+    bool const validate_only = command.validate_only;
+    auto receipt = co_await services.engine.submit(std::move(command));
+    if (!receipt) co_return refused(call, receipt.error());
+    auto answer = answer_for(services, call, *receipt);
+    // What only would be has no version to hold it to.
+    if (validate_only)
+        std::erase_if(answer.headers, [](http::Header const& h) { return h.name == "ETag"; });
+    co_return answer;
+}
+
 } // namespace
 
 // Who cannot take the act at all is told that, and what else is open, before being told what the body
@@ -115,11 +133,15 @@ net::awaitable<std::optional<Refusal>> barred(Services& services, Call const& ca
 
 // POST /v1/disputes/{dispute}/actions/{act}
 net::awaitable<http::Response> take_act(Services& services, Call call) {
-    auto opened = co_await open_dispute(services, call);
+    if (auto const lately = open_lately(services, call); lately && step_of(call, *lately))
+        if (auto command = read_command(call, *lately))
+            co_return co_await submit(services, call, std::move(*command));
+    // Perhaps another node has written meanwhile: nobody is refused by what was seen lately.
+    auto const opened = co_await open_dispute(services, call);
     if (!opened) {
         if (opened.error().code == RefusalCode::not_found)
             if (auto const before = co_await recorded(services, call))
-                co_return answer_for(call, *before);
+                co_return answer_for(services, call, *before);
         co_return refused(call, opened.error());
     }
     auto command = read_command(call, *opened);
@@ -129,16 +151,7 @@ net::awaitable<http::Response> take_act(Services& services, Call call) {
                 co_return refused(call, *refusal);
         co_return refused(call, command.error());
     }
-    bool const validate_only = command->validate_only;
-
-    auto receipt = co_await services.engine.submit(std::move(*command));
-    if (!receipt) co_return refused(call, receipt.error());
-
-    auto answer = answer_for(call, *receipt);
-    // What only would be has no version to hold it to.
-    if (validate_only)
-        std::erase_if(answer.headers, [](http::Header const& h) { return h.name == "ETag"; });
-    co_return answer;
+    co_return co_await submit(services, call, std::move(*command));
 }
 
 } // namespace parley::routes

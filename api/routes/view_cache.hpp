@@ -1,39 +1,60 @@
 #pragma once
 
 #include "api/http/message.hpp"
+#include "engine/base/recent.hpp"
 #include "engine/runtime/entry.hpp"
 
 #include <cstddef>
-#include <list>
-#include <map>
-#include <tuple>
+#include <string>
 
 namespace parley::routes {
 
-// Rendered disputes, one a viewer. A view is a function of the entry and the viewer, so it holds
-// for as long as the cache of disputes still gives the very same entry. For one thread.
+// What of a rendered dispute is the same for every viewer and left alone by most acts: members of one
+// object each, without its braces.
+struct DisputeParts {
+    EntryPtr of;       // what they were rendered from
+    std::string frame; // which dispute, under which rules, in which stage
+    std::string facts; // the parties, what they said, the deadlines
+    std::string end;   // what follows the acts and offers
+};
+
+// Rendered disputes and parts of them. Both are functions of the entry, and of the viewer where it is
+// a whole one, so they hold for as long as what they were made from does. For one thread.
 class ViewCache {
 public:
-    explicit ViewCache(std::size_t most) : most_(most) {}
+    explicit ViewCache(std::size_t most) : whole_(most), parts_(most) {}
 
-    // Null when it must be rendered anew.
+    // One viewer's whole view. Null when it must be rendered anew.
     http::SharedText find(EntryPtr const& entry, Viewer const& viewer);
     void put(EntryPtr entry, Viewer const& viewer, http::SharedText text);
 
+    // The parts of this entry; those that changed since the last time are rendered. Good until the
+    // next call.
+    DisputeParts const& parts_of(EntryPtr const& entry);
+
 private:
-    using Key = std::tuple<DisputeId, Role, bool>;
-    struct View {
-        Key key;
+    struct Whole {
         EntryPtr entry; // held, so that its address cannot come to mean another one
         http::SharedText text;
+    };
+    struct Key {
+        DisputeId dispute;
+        Role role;
+        bool verified;
+        friend bool operator==(Key const&, Key const&) = default;
+    };
+    struct HashKey {
+        std::size_t operator()(Key const& key) const {
+            auto const who = static_cast<std::size_t>(key.role) * 2 + (key.verified ? 1 : 0);
+            return std::hash<DisputeId>()(key.dispute) ^ (who * 0x9e3779b97f4a7c15U);
+        }
     };
     static Key key_of(EntryPtr const& entry, Viewer const& viewer) {
         return {entry->state.id, viewer.role, viewer.verified};
     }
 
-    std::list<View> order_; // most recently used first
-    std::map<Key, std::list<View>::iterator> places_;
-    std::size_t most_;
+    Recent<Key, Whole, HashKey> whole_;
+    Recent<DisputeId, DisputeParts> parts_;
 };
 
 } // namespace parley::routes

@@ -1,3 +1,4 @@
+#include "api/routes/dispute_json.hpp"
 #include "engine/base/json.hpp"
 #include "engine/procedure/behaviours.hpp"
 #include "engine/procedure/embedded_library.hpp"
@@ -83,6 +84,7 @@ public:
         EXPECT_TRUE(receipt) << (receipt ? "" : receipt.error().detail);
         if (!receipt) return nullptr;
         EntryPtr entry = receipt->entry;
+        look_at(entry);
         std::size_t number = 0;
         for (Json const& act : file.json.at("acts")) {
             SCOPED_TRACE("act " + std::to_string(++number) + ": " + act.dump());
@@ -92,16 +94,28 @@ public:
                 entry = find(entry->state.id);
             }
             if (act.contains("act")) entry = take(entry, act);
+            look_at(entry);
             if (testing::Test::HasFailure()) return entry;
         }
         // Whoever still has something to do lets it be: time ends every dispute.
         advance(clock, now + 400 * us_per_day);
-        return find(entry->state.id);
+        entry = find(entry->state.id);
+        look_at(entry);
+        return entry;
     }
 
     std::vector<std::string> logged;
 
 private:
+    // What is kept of earlier views never shows in a later one.
+    void look_at(EntryPtr const& entry) {
+        for (Viewer const viewer :
+             {Viewer{Role::platform, false, {}}, {Role::claimant, true, {}}}) {
+            routes::ViewCache fresh(1);
+            EXPECT_EQ(routes::dispute_json(views_, entry, viewer),
+                      routes::dispute_json(fresh, entry, viewer));
+        }
+    }
     void add_neutral(std::string name, std::vector<SeatKind> seats) {
         Neutral neutral;
         neutral.id = draw_.make_id<NeutralId>(wall_.now());
@@ -197,6 +211,7 @@ private:
     std::vector<std::pair<std::string, NeutralId>> neutrals_;
     DisputeCache cache_;
     Committer committer_;
+    routes::ViewCache views_{4};
 };
 
 // Both databases; another is a line in tests/store/database_test.hpp.

@@ -328,13 +328,38 @@ TEST(Requests, OneKeyHasOneEffect) {
     EXPECT_EQ(house.post(house.platform, target, R"({"text":"x"})", refused).status, 409U);
 }
 
+TEST(Requests, WhoPrefersLittleGetsWhereTheDisputeStandsAndNoMore) {
+    House house;
+    Case one(house, Sale::consumer);
+    std::string const target = one.path + "/actions/message";
+    auto const little = house.post(
+        house.platform, target, R"({"text":"hello"})",
+        {{"Parley-Act-As", one.claimant_id}, {"Prefer", "respond-async, Return=minimal"}});
+    ASSERT_EQ(little.status, 200U) << little.text;
+    EXPECT_EQ(little.header("Preference-Applied"), "return=minimal");
+    EXPECT_NE(little.header("ETag"), "");
+    std::set<std::string> names;
+    for (auto const& [name, value] : little.json.items()) names.insert(name);
+    EXPECT_EQ(names, (std::set<std::string>{"id", "object", "status", "stage", "events"}));
+    EXPECT_EQ(little.at("/id"), one.id);
+    EXPECT_EQ(little.at("/events/0/type"), "message_posted");
+
+    for (char const* preference : {"return=representation", "minimal", "return=minimalist", ""}) {
+        auto const whole = house.post(house.platform, target, R"({"text":"hello again"})",
+                                      {{"Parley-Act-As", one.claimant_id}, {"Prefer", preference}});
+        EXPECT_TRUE(whole.json.contains("parties")) << preference;
+        EXPECT_EQ(whole.header("Preference-Applied"), "") << preference;
+    }
+}
+
 TEST(Requests, WhoCannotTakeAnActIsToldSoBeforeWhatTheBodyLacks) {
     House house;
     Case one(house, Sale::consumer);
     auto const theirs = one.act("claimant", "respond", "{}");
     EXPECT_EQ(theirs.status, 403U) << theirs.text;
     EXPECT_EQ(theirs.code(), "not_yours");
-    EXPECT_NE(theirs.text.find("withdraw"), std::string::npos) << theirs.text; // what is open instead
+    EXPECT_NE(theirs.text.find("withdraw"), std::string::npos)
+        << theirs.text; // what is open instead
     EXPECT_EQ(one.act("respondent", "respond", "{}").status, 422U);
     EXPECT_EQ(one.act("respondent", "offer", "{}").status, 422U);
     one.act_ok("claimant", "withdraw");
