@@ -53,21 +53,11 @@ net::awaitable<http::Response> file_dispute(Services& services, Call call) {
 
     DisputeEntry const& entry = *receipt->entry;
     Viewer const viewer{Role::platform, false, {}};
-    bool const minimal = wants_minimal(call);
-    std::string body;
-    if (minimal) {
-        JsonWriter json(body);
-        json.begin_object();
-        write_minimal(json, entry.state);
-        json.end_object();
-    } else {
-        body = dispute_json(services.views, receipt->entry, viewer);
-    }
+    std::string body = dispute_json(services.views, receipt->entry, viewer);
     // What only would be has no place to be found at, and no version to hold it to.
     if (validate_only) co_return http::json_response(200, std::move(body));
     auto answer = created("/v1/disputes/" + entry.state.id.text(), std::move(body));
     answer.set("ETag", access::etag_of(entry.state, viewer));
-    if (minimal) answer.set("Preference-Applied", "return=minimal");
     if (receipt->replayed) answer.set("Idempotent-Replayed", "true");
     co_return answer;
 }

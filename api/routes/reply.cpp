@@ -147,6 +147,8 @@ void write_page_end(JsonWriter& json, Services& services, Page const& page,
     else json.null();
 }
 
+namespace {
+// Whether the caller does without the whole of what it changed: `Prefer: return=minimal` (RFC 7240).
 bool wants_minimal(Call const& call) {
     auto const prefer = call.head().header("Prefer");
     if (!prefer) return false;
@@ -158,11 +160,7 @@ bool wants_minimal(Call const& call) {
     }
     return false;
 }
-
-void write_minimal(JsonWriter& json, DisputeState const& state) {
-    json.member("id", state.id).member("object", "dispute");
-    json.member("status", name_of(state.status)).member("stage", state.stage);
-}
+} // namespace
 
 http::Response answer_for(Services& services, Call const& call, Receipt const& receipt) {
     DisputeEntry const& entry = *receipt.entry;
@@ -172,8 +170,10 @@ http::Response answer_for(Services& services, Call const& call, Receipt const& r
     body.reserve(minimal ? 512 : 8192);
     JsonWriter json(body);
     json.begin_object();
-    if (minimal) write_minimal(json, entry.state);
-    else if (viewer) write_dispute(json, services.views, receipt.entry, *viewer);
+    if (minimal) {
+        json.member("id", entry.state.id).member("object", "dispute");
+        json.member("status", name_of(entry.state.status)).member("stage", entry.state.stage);
+    } else if (viewer) write_dispute(json, services.views, receipt.entry, *viewer);
     else json.member("id", entry.state.id).member("object", "dispute");
     json.key("events").begin_array();
     for (StoredEvent const& event : receipt.events) {

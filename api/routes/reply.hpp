@@ -58,10 +58,6 @@ struct Page {
 };
 // Reads `limit` and `after`; `filter` is whatever else narrows the list. Refuses bad_parameter.
 Result<Page> read_page(Services& services, Call const& call, std::string_view filter = {});
-// Whether the caller does without the whole of what it changed: `Prefer: return=minimal` (RFC 7240).
-bool wants_minimal(Call const& call);
-// All that such a caller gets of a dispute: which it is, and where it stands.
-void write_minimal(JsonWriter& json, DisputeState const& state);
 
 // Writes has_more and next; `place` is where the next page starts, none on the last one.
 void write_page_end(JsonWriter& json, Services& services, Page const& page,
