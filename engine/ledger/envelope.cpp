@@ -132,7 +132,7 @@ StoredEvent seal_event(Heads& heads, std::string const& stream, Event const& eve
     stored.salt = salt;
     heads.version = stored.version;
     heads.numbers[room] = stored.number;
-    heads.last[room] = stored.hash;
+    heads.last[room] = heads.top = stored.hash;
     return stored;
 }
 
@@ -187,7 +187,7 @@ std::expected<void, std::string> check_next(Heads& heads, StoredEvent const& sto
     }
     heads.version = stored.version;
     heads.numbers[room] = stored.number;
-    heads.last[room] = stored.hash;
+    heads.last[room] = heads.top = stored.hash;
     return {};
 }
 

@@ -15,6 +15,7 @@ struct Heads {
     std::uint64_t version = 0; // events of the stream so far
     std::array<std::uint32_t, room_count> numbers{};
     std::array<Digest, room_count> last{}; // zeros before the first
+    Digest top{};                          // of the last event in whichever room; zeros before it
     friend bool operator==(Heads const&, Heads const&) = default;
 };
 

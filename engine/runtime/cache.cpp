@@ -38,6 +38,13 @@ void DisputeCache::forget(DisputeId dispute) {
     places_.erase(place);
 }
 
+void DisputeCache::forget_all() {
+    Order leaving; // destroyed outside the lock
+    std::scoped_lock lock(mutex_);
+    places_.clear();
+    leaving.swap(order_);
+}
+
 std::size_t DisputeCache::size() const {
     std::scoped_lock lock(mutex_);
     return order_.size();

@@ -19,6 +19,7 @@ public:
     // Keeps whichever is newer, so that a slow reader never puts an old state over a published one.
     void put(EntryPtr entry);
     void forget(DisputeId dispute);
+    void forget_all();
     std::size_t size() const;
 
 private:

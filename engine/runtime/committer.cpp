@@ -199,6 +199,7 @@ void Committer::store_worked() {
 void Committer::store_failed(bool fate_unknown) {
     saw_unknown_fate_ = saw_unknown_fate_ || fate_unknown;
     storage_ok = false;
+    cache_.forget_all(); // the database that comes back may have lost what this one had
 }
 
 void Committer::load_registry() {

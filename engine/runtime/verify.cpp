@@ -138,7 +138,7 @@ LogSummary JournalVerifier::walk_log(bool live) {
                 auto const room = static_cast<std::size_t>(stored.room);
                 heads.version = stored.version;
                 heads.numbers[room] = stored.number;
-                heads.last[room] = stored.hash;
+                heads.last[room] = heads.top = stored.hash;
             }
             tree.add(leaf_hash(stored.hash, stored.nonce));
             count_seen(stored.id, stored.stream);

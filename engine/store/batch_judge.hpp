@@ -18,7 +18,11 @@ namespace parley::store {
 class BatchJudge {
 public:
     // What there is to know; the names are those of the database (keys.hpp).
-    std::map<std::string, std::uint64_t, std::less<>> versions;       // by stream; absent: zero
+    struct Top {
+        std::uint64_t version = 0;
+        Digest hash{}; // of the event with that version
+    };
+    std::map<std::string, Top, std::less<>> tops;                     // by stream; absent: none
     std::set<Bytes16> receipts;                                       // those that are taken
     std::map<NeutralId, std::pair<std::int64_t, std::int64_t>> loads; // load and cap
 
@@ -26,7 +30,12 @@ public:
     UnitFate fate_of(Unit const& unit);
 
 private:
+    UnitFate fate_alone(Unit const& unit) const;
     bool loads_fit(std::vector<LoadChange> const& changes) const;
+
+    // Streams of which a unit has lost. What follows it was decided on what it would have written: it
+    // loses too, even where another node has meanwhile written as many events.
+    std::set<std::string, std::less<>> lost_;
 };
 
 } // namespace parley::store

@@ -19,10 +19,10 @@ namespace {
 // takes a snapshot of its own; every node takes locks in this order, and rows by their key.
 std::string const lock_heads =
     "SELECT log::int8, size FROM log_head WHERE log = ANY ($1::int2[]) ORDER BY log FOR UPDATE";
-std::string const find_versions =
-    "SELECT s.n, (SELECT e.version FROM event e WHERE e.stream = s.stream"
-    " ORDER BY e.version DESC LIMIT 1)"
-    " FROM unnest($1::bytea[]) WITH ORDINALITY s (stream, n)";
+std::string const find_tops =
+    "SELECT s.n, t.version, t.hash FROM unnest($1::bytea[]) WITH ORDINALITY s (stream, n),"
+    " LATERAL (SELECT e.version, e.hash FROM event e WHERE e.stream = s.stream"
+    " ORDER BY e.version DESC LIMIT 1) t";
 std::string const find_receipts = "SELECT name FROM receipt WHERE name = ANY ($1::bytea[])";
 std::string const lock_loads =
     "SELECT id, load, load_most FROM neutral WHERE id = ANY ($1::bytea[])"
@@ -35,9 +35,9 @@ std::string const move_head =
     " RETURNING log) SELECT 1 / count(*) FROM moved";
 // Another one, after the events are in: each follows upon one of its stream.
 std::string const find_gaps =
-    "SELECT 1 / (CASE WHEN EXISTS (SELECT FROM unnest($1::bytea[], $2::int8[]) r (stream, version)"
-    " WHERE NOT EXISTS (SELECT FROM event e WHERE e.stream = r.stream AND e.version = r.version))"
-    " THEN 0 ELSE 1 END)";
+    "SELECT 1 / (CASE WHEN EXISTS (SELECT FROM unnest($1::bytea[], $2::int8[], $3::bytea[])"
+    " r (stream, version, hash) WHERE NOT EXISTS (SELECT FROM event e WHERE e.stream = r.stream"
+    " AND e.version = r.version AND e.hash = r.hash)) THEN 0 ELSE 1 END)";
 constexpr std::string_view guard_failed = "22012";     // division_by_zero
 constexpr std::string_view is_there_already = "23505"; // unique_violation
 
@@ -98,10 +98,10 @@ std::string const set_sizes = "UPDATE log_head h SET size = r.size"
                               " WHERE h.log = r.log";
 
 std::string const* const all_statements[] = {
-    &lock_heads,     &find_versions, &find_receipts,   &lock_loads,        &add_events,
-    &add_contents,   &add_disputes,  &change_disputes, &forget_references, &add_deadlines,
-    &drop_deadlines, &add_outbox,    &change_loads,    &erase_contents,    &add_receipts,
-    &set_sizes,      &add_words,     &forget_words,    &forget_reasons,    &move_head,
+    &lock_heads,     &find_tops,    &find_receipts,   &lock_loads,        &add_events,
+    &add_contents,   &add_disputes, &change_disputes, &forget_references, &add_deadlines,
+    &drop_deadlines, &add_outbox,   &change_loads,    &erase_contents,    &add_receipts,
+    &set_sizes,      &add_words,    &forget_words,    &forget_reasons,    &move_head,
     &find_gaps};
 
 template <class T>
@@ -154,7 +154,7 @@ struct PostgresBatch::Rows {
     Columns receipts{int8, int8, int4, bytes, bytes, bytes, bytes, text};
     Columns sizes{int2, int8};
     Columns words{boolean, bytes, text, bytes};
-    Columns followed{bytes, int8}; // what the first event of each stream follows upon
+    Columns followed{bytes, int8, bytes}; // what the first event of each stream follows upon
     // In order, each a statement of its own: one batch may close a task and open the next in its place.
     std::vector<TaskStatement> tasks;
 
@@ -226,9 +226,12 @@ bool PostgresBatch::all_win_from(std::uint64_t head) {
     BatchJudge judge;
     for (Unit const& unit : units_) {
         std::string stream(CompactKey(unit.stream).bytes());
-        bool const first = judge.versions.try_emplace(stream, unit.expected_version).second;
-        if (first && unit.expected_version > 0)
-            rows_->followed.add(std::string_view(stream), whole(unit.expected_version));
+        Digest const top = unit.expected_top.value_or(Digest{});
+        bool const first =
+            judge.tops.try_emplace(stream, BatchJudge::Top{unit.expected_version, top}).second;
+        if (!first || unit.expected_version == 0) continue;
+        if (!unit.expected_top) return false;
+        rows_->followed.add(std::string_view(stream), whole(unit.expected_version), top);
     }
     sizes_[*logs_.begin()] = head;
     for (Unit& unit : units_) {
@@ -250,7 +253,7 @@ void PostgresBatch::ask(PostgresConnection& connection) {
     send(lock_heads, logs);
     PgArray streams(PgType::bytes);
     for (std::string const& stream : streams_) streams.add(std::string_view(stream));
-    send(find_versions, streams);
+    send(find_tops, streams);
     if (!names_.empty()) {
         PgArray names(PgType::bytes);
         for (Bytes16 const& name : names_) names.add(name);
@@ -273,11 +276,13 @@ void PostgresBatch::judge(PostgresConnection& connection, std::vector<UnitFate>&
     }
     if (sizes_.size() != logs_.size()) throw Fault("the database has lost the head of a log");
     auto const before = sizes_;
-    PgRows versions = connection.answer();
-    for (int i = 0; i < versions.count(); ++i) {
-        versions.at(i);
-        auto const stream = static_cast<std::size_t>(versions.number(0)) - 1;
-        judge.versions.emplace(streams_.at(stream), static_cast<std::uint64_t>(versions.number(1)));
+    PgRows tops = connection.answer();
+    for (int i = 0; i < tops.count(); ++i) {
+        tops.at(i);
+        auto const stream = static_cast<std::size_t>(tops.number(0)) - 1;
+        judge.tops.emplace(
+            streams_.at(stream),
+            BatchJudge::Top{static_cast<std::uint64_t>(tops.number(1)), tops.bytes<32>(2)});
     }
     if (!names_.empty()) {
         PgRows receipts = connection.answer();

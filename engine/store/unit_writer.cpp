@@ -7,6 +7,8 @@
 #include "engine/store/rows.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace parley::store {
@@ -61,10 +63,15 @@ UnitWriter::Written UnitWriter::write(std::span<Unit> units, std::vector<UnitFat
     fates.reserve(units.size());
     std::array<std::optional<std::uint64_t>, 2> sizes; // of the logs, once they are needed
     std::array<std::uint64_t, 2> before{};
+    std::set<std::string_view> lost; // streams: what follows a loser was decided on what it wanted
     for (Unit& unit : units) {
-        UnitFate const fate = fate_of(unit);
+        UnitFate fate = fate_of(unit);
+        if (fate == UnitFate::won && lost.contains(unit.stream)) fate = UnitFate::lost_version;
         fates.push_back(fate);
-        if (fate != UnitFate::won) continue;
+        if (fate != UnitFate::won) {
+            lost.insert(unit.stream);
+            continue;
+        }
         std::size_t const log = unit.live ? 1 : 0;
         if (!sizes[log]) {
             Use find(find_size_);

@@ -81,11 +81,11 @@ TEST_P(Append, TakesSeveralUnitsOfOneStreamInABatch) {
 
 TEST_P(Append, AUnitWithAnotherVersionLosesAlone) {
     ASSERT_EQ(store_.append(make_unit(1, 0)), UnitFate::won);
-    std::vector<Unit> units{make_unit(2, 0), make_unit(1, 0), make_unit(1, 5), make_unit(1, 1)};
+    std::vector<Unit> units{make_unit(2, 0), make_unit(1, 0), make_unit(3, 5), make_unit(2, 1)};
     EXPECT_EQ(store_.journal->append(units), (std::vector{UnitFate::won, UnitFate::lost_version,
                                                           UnitFate::lost_version, UnitFate::won}));
     EXPECT_EQ(store_.reader->log_size(false), 3U);
-    EXPECT_EQ(store_.reader->events(stream_of(1)).size(), 2U);
+    EXPECT_EQ(store_.reader->events(stream_of(2)).size(), 2U);
 }
 
 TEST_P(Append, WhatFollowsALoserOfItsStreamLosesToo) {
@@ -95,6 +95,13 @@ TEST_P(Append, WhatFollowsALoserOfItsStreamLosesToo) {
     EXPECT_EQ(store_.journal->append(units),
               (std::vector{UnitFate::lost_load, UnitFate::lost_version, UnitFate::won}));
     EXPECT_EQ(store_.reader->log_size(false), 1U);
+
+    // Also where the version has come to be the one that it expects, by other events.
+    ASSERT_EQ(store_.append(make_unit(1, 0)), UnitFate::won);
+    std::vector<Unit> late{make_unit(1, 0), make_unit(1, 1)};
+    EXPECT_EQ(store_.journal->append(late),
+              (std::vector{UnitFate::lost_version, UnitFate::lost_version}));
+    EXPECT_EQ(store_.append(make_unit(1, 1)), UnitFate::won);
 }
 
 TEST_P(Append, AKeyIsTakenOnce) {

@@ -241,11 +241,22 @@ TEST_F(PostgreSQL, SeveralWritersLeaveNoGapAndNoDouble) {
 TEST_F(PostgreSQL, AnotherNodesWorkIsALostVersionNotAFault) {
     auto const other = open_postgres_journal(url(), {.strict = false});
     ASSERT_EQ(store_.append(make_unit(1, 0)), UnitFate::won);
-    std::vector<Unit> units{make_unit(1, 0), make_unit(1, 1)};
-    EXPECT_EQ(other->append(units), (std::vector{UnitFate::lost_version, UnitFate::won}));
-    EXPECT_EQ(store_.append(make_unit(1, 1)), UnitFate::lost_version);
+    // The second was decided on what the first would have written, not on what stands there now.
+    std::vector<Unit> units{make_unit(1, 0), make_unit(1, 1), make_unit(2, 0)};
+    EXPECT_EQ(other->append(units),
+              (std::vector{UnitFate::lost_version, UnitFate::lost_version, UnitFate::won}));
+    EXPECT_EQ(store_.append(make_unit(2, 0)), UnitFate::lost_version);
     EXPECT_EQ(store_.reader->stream_versions({stream_of(1), stream_of(2)}),
-              (std::vector<std::uint64_t>{2, 0}));
+              (std::vector<std::uint64_t>{1, 1}));
+}
+
+// A standby that did not have everything took over, and another node wrote on.
+TEST_F(PostgreSQL, AnotherEventOfTheSameVersionIsNotBuiltUpon) {
+    ASSERT_EQ(store_.append(make_unit(1, 0)), UnitFate::won);
+    Unit unit = make_unit(1, 1);
+    unit.expected_top = sha256("the event that was lost");
+    EXPECT_EQ(store_.append(unit), UnitFate::lost_version);
+    EXPECT_EQ(store_.append(make_unit(1, 1)), UnitFate::won);
 }
 
 class PostgreSQLMigrations : public ::testing::Test {

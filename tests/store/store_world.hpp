@@ -117,6 +117,7 @@ inline Unit make_unit(std::uint32_t dispute, std::uint64_t expected, bool live =
     unit.stream = stream_of(dispute);
     unit.live = live;
     unit.expected_version = expected;
+    if (expected > 0) unit.expected_top = make_event(dispute, expected).hash;
     unit.events.push_back(make_event(dispute, expected + 1, R"({"text":"words"})"));
     unit.dispute = make_row(dispute, expected + 1);
     unit.dispute->live = live;
