@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <limits>
 #include <unistd.h>
 
 namespace parley::app {
@@ -47,12 +48,37 @@ std::string url_of(Doors const& doors, std::uint16_t port) {
                  : fmt::format("http://{}:{}", doors.address, port);
 }
 
+// Secrets of the data folder that all nodes of one database share. Kept, so that a page of a list asked
+// for after a restart is still good, as are the tokens of parties and the secrets of endpoints.
+constexpr char const* sealing_key_file = "sealing.key"; // cursors of lists
+constexpr char const* token_key_file = "tokens.key";
+constexpr char const* webhook_key_file = "webhooks.key";
+
+// What one node seals with one key another cannot open with a different one, and would say so only
+// when somebody needs it. So the database remembers, by leases that never end, digests of the keys
+// that were first used with it, and a node with others does not start.
+Done hold_shared_keys(House& house) {
+    Instant const never{std::numeric_limits<std::int64_t>::max()};
+    for (char const* name : {sealing_key_file, token_key_file, webhook_key_file}) {
+        std::string const folder = house.folder.path().string();
+        Bytes32 const key = kept_key(folder, name);
+        Digest const digest = sha256({"parley-shared-key/v1\n", view_of(key)});
+        if (!house.journal->take_lease(name, hex_of(digest), house.clock.now(), never))
+            return fail(fmt::format(
+                "{}/{} is not the {} that this database is used with; copy it from the data folder "
+                "of"
+                " another node, or of the server that used the database before (docs/OPERATING.md,"
+                " Several nodes)",
+                folder, name, name));
+    }
+    return {};
+}
+
 routes::ServiceOptions service_options(House const& house) {
     routes::ServiceOptions options;
-    // What seals the cursors of lists: kept, so that a page asked for after a restart is still good.
-    options.sealing_key = kept_key(house.folder.path().string(), "sealing.key");
-    options.token_key = kept_key(house.folder.path().string(), "tokens.key");
-    options.webhook_key = kept_key(house.folder.path().string(), "webhooks.key");
+    options.sealing_key = kept_key(house.folder.path().string(), sealing_key_file);
+    options.token_key = kept_key(house.folder.path().string(), token_key_file);
+    options.webhook_key = kept_key(house.folder.path().string(), webhook_key_file);
     options.version = PARLEY_VERSION;
     options.log = [](std::string const& line) { log_line("error", line); };
     return options;
@@ -152,6 +178,7 @@ Done use_house(House& house, Prepare task) {
 }
 
 Done keep_house(House& house, Doors const& doors, Prepare prepare, Ready ready) {
+    if (Done held = hold_shared_keys(house); !held) return held;
     Running running(house, doors);
     house.engine.start(); // the writer, the readers, the timers
     try {

@@ -41,7 +41,8 @@ using Ready = std::function<void(std::string const& url)>;
 
 // Opens the doors and keeps them open until SIGTERM or SIGINT: then /readyz says 503, nobody new comes
 // in, what is under way is finished, the engine stops. A second signal ends the process at once.
-// Blocks. Throws Fault.
+// Refuses when the data folder's keys are not those that the database is used with. Blocks. Throws
+// Fault.
 Done keep_house(House& house, Doors const& doors, Prepare prepare, Ready ready);
 
 // The same engine without doors, for a command that finds no server running: runs one task.

@@ -1,9 +1,11 @@
 #include "tests/app/program.hpp"
+#include "tests/support/postgres_cluster.hpp"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <atomic>
+#include <filesystem>
 #include <latch>
 #include <map>
 #include <thread>
@@ -13,14 +15,10 @@ namespace {
 
 constexpr std::size_t claimants = 200;
 
-// The guarantee of the queue, over real sockets and against the real program: of two hundred who
-// claim one task at once, each under a key of its own, one has it.
-TEST(Claims, OfTwoHundredAtOnceOneWins) {
-    ScratchFolder const folder;
-    auto server = start_dev(folder.path() + "/data", {});
-    ASSERT_TRUE(server) << server.error().line;
-    std::string const key = server->key("arbitrator");
-    DemoClient desk(server->url());
+// Of two hundred who claim one task at once, each under a key of its own and spread over the nodes, one
+// has it.
+void expect_one_winner(std::vector<std::string> const& nodes, std::string const& key) {
+    DemoClient desk(nodes.front());
     auto const listed = desk.send("GET", "/v1/queues/arbitration/tasks", as(key));
     ASSERT_TRUE(listed) << listed.error();
     Json const tasks = parse_json(listed->body).value().at("data");
@@ -35,7 +33,7 @@ TEST(Claims, OfTwoHundredAtOnceOneWins) {
         std::vector<std::jthread> threads;
         for (std::size_t i = 0; i < claimants; ++i)
             threads.emplace_back([&, i] {
-                DemoClient client(server->url());
+                DemoClient client(nodes[i % nodes.size()]);
                 // Connected before the start, so that the claims meet.
                 static_cast<void>(client.send("GET", "/livez", {}));
                 auto headers = as(key, "", "claim-" + std::to_string(i));
@@ -51,13 +49,49 @@ TEST(Claims, OfTwoHundredAtOnceOneWins) {
     std::map<unsigned, std::size_t> counted;
     for (unsigned const status : statuses) ++counted[status];
     EXPECT_EQ(counted[200], 1U) << ::testing::PrintToString(counted);
-    EXPECT_EQ(counted[412] + counted[409], claimants - 1);
+    EXPECT_EQ(counted[412] + counted[409], claimants - 1) << ::testing::PrintToString(counted);
     EXPECT_EQ(static_cast<std::size_t>(said_who), counted[412]);
-    auto const after = desk.send("GET", path, as(key));
-    ASSERT_TRUE(after);
-    EXPECT_EQ(parse_json(after->body).value().at("movements").size(), 1U);
+    for (std::string const& node : nodes) {
+        auto const after = DemoClient(node).send("GET", path, as(key));
+        ASSERT_TRUE(after);
+        EXPECT_EQ(parse_json(after->body).value().at("movements").size(), 1U);
+    }
+}
+
+// The guarantee of the queue, over real sockets and against the real program.
+TEST(Claims, OfTwoHundredAtOnceOneWins) {
+    ScratchFolder const folder;
+    auto server = start_dev(folder.path() + "/data", {});
+    ASSERT_TRUE(server) << server.error().line;
+    expect_one_winner({server->url()}, server->key("arbitrator"));
     EXPECT_EQ(stop(*server), 0);
     Ran const verified = run_parley({"journal", "verify", "--data", folder.path() + "/data"});
+    EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
+}
+
+TEST(PostgreSQLClaims, OfTwoHundredOverThreeNodesOneWins) {
+    ScratchFolder const scratch;
+    PostgresCluster cluster;
+    std::string const url = cluster.url(cluster.make_database(), "parley_owner");
+    std::vector<DevServer> servers;
+    std::vector<std::string> nodes;
+    for (std::string const name : {"/first", "/second", "/third"}) {
+        std::string const folder = scratch.path() + name;
+        std::vector<std::string> options = {"--seed", "7", "--database", url};
+        if (!servers.empty()) { // the first has made the disputes, and the keys that all share
+            options.emplace_back("--empty");
+            std::filesystem::create_directory(folder);
+            for (std::string const key : {"/sealing.key", "/tokens.key", "/webhooks.key"})
+                std::filesystem::copy_file(scratch.path() + "/first" + key, folder + key);
+        }
+        auto server = start_dev(folder, options);
+        ASSERT_TRUE(server) << server.error().line;
+        nodes.push_back(server->url());
+        servers.push_back(std::move(*server));
+    }
+    expect_one_winner(nodes, servers.front().key("arbitrator"));
+    for (DevServer& server : servers) EXPECT_EQ(stop(server), 0);
+    Ran const verified = run_parley({"journal", "verify", "--database", url});
     EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
 }
 

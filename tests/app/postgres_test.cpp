@@ -87,6 +87,27 @@ TEST(PostgreSQLProgram, ServesAcrossARestartAndProvesItsRecord) {
     EXPECT_NE(verified.out.find("test log: 1 events"), std::string::npos) << verified.out;
 }
 
+TEST(PostgreSQLProgram, ANodeWithOtherKeysDoesNotStart) {
+    ScratchFolder const scratch;
+    std::string const url = cluster().url(cluster().make_database(), "parley_owner");
+    std::string const first = scratch.path() + "/first", second = scratch.path() + "/second";
+    std::vector<std::string> const options = {"--empty", "--seed", "7", "--database", url};
+    auto server = start_dev(first, options);
+    ASSERT_TRUE(server) << server.error().line;
+
+    auto const other = start_dev(second, options);
+    ASSERT_FALSE(other);
+    EXPECT_NE(other.error().line.find(second + "/sealing.key is not the sealing.key"),
+              std::string::npos)
+        << other.error().line;
+    for (std::string const name : {"/sealing.key", "/tokens.key", "/webhooks.key"})
+        write_private_file(second + name, read_file(first + name).value());
+    auto again = start_dev(second, options);
+    ASSERT_TRUE(again) << again.error().line;
+    EXPECT_EQ(stop(*again), 0);
+    EXPECT_EQ(stop(*server), 0);
+}
+
 TEST(PostgreSQLProgram, TheDemoRunsFromNoticeToOutcome) {
     std::string const url = cluster().url(cluster().make_database(false), "parley_owner");
     Ran const told = run_parley({"demo", "--database", url});
