@@ -43,14 +43,16 @@ auto poll(std::chrono::milliseconds patience, Look look) -> decltype(look()) {
 
 std::expected<Child, Failure> Child::start(std::vector<std::string> arguments,
                                            std::vector<std::string> environment,
-                                           std::string const& output_file) {
+                                           std::string const& output_file,
+                                           std::string const& input_file) {
     for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
     auto const argv = pointers(arguments);
     auto const envp = pointers(environment);
     std::string const output = output_file.empty() ? "/dev/null" : output_file;
+    std::string const input = input_file.empty() ? "/dev/null" : input_file;
     posix_spawn_file_actions_t files{};
     posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, input.c_str(), O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, output.c_str(),
                                      O_WRONLY | O_CREAT | O_APPEND, 0600);
     posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);

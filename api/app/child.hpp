@@ -15,10 +15,12 @@ namespace parley::app {
 class Child {
 public:
     // `arguments` begins with the program; `environment` adds NAME=VALUE to ours. Both of its output
-    // streams go to `output_file`, or nowhere when that is empty. Refuses when it cannot be run.
+    // streams go to `output_file`, or nowhere when that is empty; it reads `input_file`, or nothing.
+    // Refuses when it cannot be run.
     static std::expected<Child, Failure> start(std::vector<std::string> arguments,
                                                std::vector<std::string> environment = {},
-                                               std::string const& output_file = {});
+                                               std::string const& output_file = {},
+                                               std::string const& input_file = {});
     ~Child();
     Child(Child&& other) noexcept : pid_(other.pid_) { other.pid_ = -1; }
     Child& operator=(Child&& other) noexcept;

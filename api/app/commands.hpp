@@ -36,6 +36,12 @@ struct WebhookReach {
     std::vector<std::int64_t> ports;     // besides 443
 };
 
+// How mail leaves the house.
+struct MailDoor {
+    std::string program; // with its arguments, reads a message on its standard input; empty: none
+    std::string from;    // the address that messages come from
+};
+
 struct DevOptions {
     Place place;
     WebhookReach webhooks;
@@ -46,7 +52,8 @@ struct DevOptions {
     std::string ready_file;
 };
 struct ServeOptions { // what was said on the command line; unset ones fall to environment and file
-    std::optional<std::string> config, data, database, listen, administrator_zone;
+    std::optional<std::string> config, data, database, listen, administrator_zone, sendmail,
+        mail_from;
     std::optional<std::vector<std::string>> hosts, webhook_allow_cidr;
     std::optional<std::vector<std::int64_t>> webhook_ports;
     std::optional<std::int64_t> shutdown_delay_s;

@@ -1,11 +1,14 @@
 #include "api/app/compose.hpp"
 
+#include "api/access/access_token.hpp"
 #include "api/app/control.hpp"
 #include "api/app/files.hpp"
 #include "api/app/log.hpp"
+#include "api/app/mail_room.hpp"
 #include "api/app/people.hpp"
 #include "api/app/webhooks.hpp"
 #include "api/http/server.hpp"
+#include "api/routes/dispute_json.hpp"
 #include "api/routes/routes.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -84,6 +87,13 @@ routes::ServiceOptions service_options(House const& house) {
     return options;
 }
 
+MailRoom::Options mail_options(House const& house, Doors const& doors, Bytes32 const& token_key) {
+    std::string const folder = house.folder.path().string();
+    return {doors.mail, folder, hex_of(kept_key(folder, "node.id")),
+            [token_key](SignInId sign_in) { return access::code_of(token_key, sign_in); },
+            [](DisputeEntry const& entry, Side side) { return routes::email_of(entry, side); }};
+}
+
 // Runs a coroutine to its end on its own loop; exceptions come out here.
 Done run_to_end(net::io_context& io, net::awaitable<Done> task) {
     Done done;
@@ -103,8 +113,10 @@ struct Running {
         : house(the_house), doors(the_doors), services(house.engine, service_options(house)),
           api(services), server(io, wire_options(doors), api),
           webhooks(house.engine, webhook_options(house, doors, server.port())),
+          mail(io, house.engine, mail_options(house, doors, services.options.token_key)),
           signals(io, SIGTERM, SIGINT) {
         services.options.addresses = address_policy(doors, server.port());
+        services.options.sends_mail = !doors.mail.program.empty();
         services.options.wake_webhooks = [this] { webhooks.wake(); };
     }
 
@@ -115,6 +127,7 @@ struct Running {
     routes::Api api;            // who may ask for what, and the answers
     http::Server server;        // sockets, gates, limits; the port is ours from here on
     webhooks::Service webhooks; // tells the platforms what happened, on a thread of its own
+    MailRoom mail;              // takes codes to parties
     net::signal_set signals;    // how we are told to stop
 };
 
@@ -124,6 +137,7 @@ net::awaitable<void> close_doors(Running& running, Control& control) {
     notify_manager("STOPPING=1");
     net::steady_timer delay(running.io, running.doors.shutdown_delay);
     co_await delay.async_wait(net::use_awaitable);
+    running.mail.stop();
     control.stop();                 // no more keys made from beside us
     co_await running.server.stop(); // ends at the latest with the wire's grace period
 }
@@ -139,6 +153,7 @@ net::awaitable<Done> stay_open(Running& running, Prepare prepare, Ready ready) {
     });
     warn_of_reach(running.doors);
     running.webhooks.start();
+    running.mail.start();
     running.server.start();
     std::exception_ptr untold;
     try {

@@ -31,6 +31,7 @@ struct Doors {
     std::vector<std::string> hosts; // names clients may call it by; empty: loopback names alone
     std::chrono::seconds shutdown_delay{0};
     Reach webhooks{{}, {443}};      // where webhooks may lead
+    MailDoor mail;                  // how codes reach the parties of live disputes
     std::int64_t webhook_haste = 1; // divides the waits between attempts; for development
 };
 

@@ -1,5 +1,7 @@
 #include "api/app/config.hpp"
 
+#include "engine/model/input_parts.hpp"
+
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
@@ -7,14 +9,22 @@
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
+#include <unistd.h>
 
 namespace parley::app {
 namespace {
 
 constexpr std::int64_t shutdown_delay_s_max = 300;
-constexpr std::string_view known_keys[] = {
-    "administrator_zone", "data",         "database", "hosts", "listen", "shutdown_delay_seconds",
-    "webhook_allow_cidr", "webhook_ports"};
+constexpr std::string_view known_keys[] = {"administrator_zone",
+                                           "data",
+                                           "database",
+                                           "hosts",
+                                           "listen",
+                                           "mail_from",
+                                           "sendmail",
+                                           "shutdown_delay_seconds",
+                                           "webhook_allow_cidr",
+                                           "webhook_ports"};
 
 std::string known_keys_text() {
     std::string text;
@@ -31,6 +41,8 @@ ServeOptions fill(ServeOptions first, ServeOptions const& then) {
     if (!first.database) first.database = then.database;
     if (!first.listen) first.listen = then.listen;
     if (!first.administrator_zone) first.administrator_zone = then.administrator_zone;
+    if (!first.sendmail) first.sendmail = then.sendmail;
+    if (!first.mail_from) first.mail_from = then.mail_from;
     if (!first.hosts) first.hosts = then.hosts;
     if (!first.webhook_allow_cidr) first.webhook_allow_cidr = then.webhook_allow_cidr;
     if (!first.webhook_ports) first.webhook_ports = then.webhook_ports;
@@ -55,12 +67,29 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
     return number;
 }
 
+// Both or neither.
+std::expected<MailDoor, Failure> mail_door_of(ServeOptions const& all) {
+    MailDoor door{all.sendmail.value_or(""), all.mail_from.value_or("")};
+    if (door.program.empty() && door.from.empty()) return door;
+    if (door.program.empty() || !is_email(door.from))
+        return misuse(
+            "to send mail, give --sendmail and, as --mail-from, the address it comes from");
+    std::string const program = door.program.substr(0, door.program.find(' '));
+    if (!program.starts_with('/') || ::access(program.c_str(), X_OK) != 0)
+        return misuse(fmt::format("--sendmail: {} is not the path of a program that can be run,"
+                                  " such as /usr/sbin/sendmail",
+                                  program));
+    return door;
+}
+
 std::expected<ServeOptions, Failure> from_environment(Environment const& environment) {
     ServeOptions said;
     said.data = environment("PARLEY_DATA");
     said.database = environment("PARLEY_DATABASE");
     said.listen = environment("PARLEY_LISTEN");
     said.administrator_zone = environment("PARLEY_ADMINISTRATOR_ZONE");
+    said.sendmail = environment("PARLEY_SENDMAIL");
+    said.mail_from = environment("PARLEY_MAIL_FROM");
     if (auto hosts = environment("PARLEY_HOSTS")) said.hosts = split(*hosts);
     if (auto ranges = environment("PARLEY_WEBHOOK_ALLOW_CIDR"))
         said.webhook_allow_cidr = split(*ranges);
@@ -107,10 +136,10 @@ std::expected<ServeOptions, Failure> from_table(toml::table const& table, std::s
         std::string_view name;
         std::optional<std::string>* value;
     };
-    TextKey const texts[] = {{"data", &said.data},
-                             {"database", &said.database},
-                             {"listen", &said.listen},
-                             {"administrator_zone", &said.administrator_zone}};
+    TextKey const texts[] = {
+        {"data", &said.data},           {"database", &said.database},
+        {"listen", &said.listen},       {"sendmail", &said.sendmail},
+        {"mail_from", &said.mail_from}, {"administrator_zone", &said.administrator_zone}};
     for (TextKey const& text : texts) {
         auto value = text_at(table, path, text.name);
         if (!value) return std::unexpected(value.error());
@@ -261,6 +290,9 @@ std::expected<Config, Failure> read_config(ServeOptions const& flags,
     if (all.webhook_ports) config.webhooks.ports = *all.webhook_ports;
     if (auto reach = reach_of(config.webhooks); !reach) return std::unexpected(reach.error());
     if (auto files = files_of(config.place); !files) return std::unexpected(files.error());
+    auto mail = mail_door_of(all);
+    if (!mail) return std::unexpected(mail.error());
+    config.mail = std::move(*mail);
     return config;
 }
 

@@ -21,6 +21,7 @@ struct Config {
     std::string administrator_zone = "UTC";
     std::int64_t shutdown_delay_s = 0;
     WebhookReach webhooks; // read by reach_of
+    MailDoor mail;
 };
 
 using Environment = std::function<std::optional<std::string>(std::string const& name)>;

@@ -59,7 +59,8 @@ void add_serve(CLI::App& parley, Said& said) {
     command->footer(
         "What is said here goes before PARLEY_DATA, PARLEY_DATABASE, PARLEY_LISTEN, PARLEY_HOSTS,\n"
         "PARLEY_ADMINISTRATOR_ZONE, PARLEY_SHUTDOWN_DELAY_SECONDS, PARLEY_WEBHOOK_ALLOW_CIDR and\n"
-        "PARLEY_WEBHOOK_PORTS; those before the file; the file before what is built in. No keys "
+        "PARLEY_WEBHOOK_PORTS, PARLEY_SENDMAIL and PARLEY_MAIL_FROM; those before the file; the "
+        "file before what is built in. No keys "
         "exist at first: see\n"
         "`parley keys create --help`.");
     command->add_option("--config", options->config, "Settings file (TOML)");
@@ -75,6 +76,10 @@ void add_serve(CLI::App& parley, Said& said) {
         ->delimiter(',');
     command->add_option("--webhook-ports", options->webhook_ports, webhook_ports_help)
         ->delimiter(',');
+    command->add_option("--sendmail", options->sendmail,
+                        "Mail program that reads a message on its standard input, to send parties\n"
+                        "the codes they sign in with: \"/usr/sbin/sendmail -t -i\" (none)");
+    command->add_option("--mail-from", options->mail_from, "Address that such mail comes from");
     command->add_option("--administrator-zone", options->administrator_zone,
                         "Time zone of the administrator's deadlines (UTC)");
     command

@@ -20,6 +20,7 @@ Done run_serve(ServeOptions const& options) {
     doors.port = config->port;
     doors.hosts = config->hosts;
     doors.webhooks = reach_of(config->webhooks).value(); // read_config has looked
+    doors.mail = config->mail;
     doors.shutdown_delay = std::chrono::seconds(config->shutdown_delay_s);
     return keep_house(
         house, doors, [](Engine&) -> net::awaitable<Done> { co_return Done{}; },

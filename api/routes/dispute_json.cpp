@@ -5,6 +5,8 @@
 #include "engine/procedure/behaviours.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+
 #include <array>
 #include <span>
 #include <tuple>
@@ -407,6 +409,12 @@ void write_dispute(JsonWriter& json, ViewCache& views, EntryPtr const& entry,
     write_acts(json, *entry, viewer);
     write_offers(json, *entry, viewer);
     json.raw(parts.end);
+}
+
+std::string email_of(DisputeEntry const& entry, Side side) {
+    std::string_view const notice = raw_member(text_of(entry.texts.filing), name_of(side));
+    Json const email = Json::parse(email_of(entry.texts, side, notice), nullptr, false);
+    return email.is_string() ? email.get<std::string>() : std::string();
 }
 
 std::string dispute_json(ViewCache& views, EntryPtr const& entry, Viewer const& viewer) {

@@ -18,6 +18,9 @@ std::string dispute_json(ViewCache& views, EntryPtr const& entry, Viewer const& 
 // nothing else than what is compared here.
 void renew(DisputeParts& parts, EntryPtr const& entry);
 
+// Where a party's mail goes, as it was given last; empty where it was erased.
+std::string email_of(DisputeEntry const& entry, Side side);
+
 // One line of a list.
 void write_row(JsonWriter& json, DisputeRow const& row);
 

@@ -24,6 +24,7 @@ struct ServiceOptions {
     http::AddressPolicy addresses; // where webhooks may lead
     std::function<void()> wake_webhooks = [] {}; // something is to be sent, or an endpoint changed
     bool test_features = true;                   // test clocks exist
+    bool sends_mail = false;                     // so that a code reaches a party
     std::string version;                         // of this program
     std::string operator_name = "Parley";
     std::size_t views_most = 4096; // rendered disputes kept

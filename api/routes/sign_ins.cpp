@@ -83,6 +83,12 @@ net::awaitable<http::Response> begin_sign_in(Services& services, Call call) {
     if (!receipt) co_return refused(call, receipt.error());
     auto const party = read_whom(call, state, *body);
     if (!party) co_return refused(call, party.error());
+    if (state.live && !services.options.sends_mail)
+        co_return refused(call,
+                          refuse(RefusalCode::not_possible_now,
+                                 "This server sends no mail, so no code would reach the party:"
+                                 " its operator starts it with --sendmail and --mail-from.")
+                              .error());
     Instant const now = services.engine.clock().now();
     SignIn sign_in;
     sign_in.id = Entropy(random32()).make_id<SignInId>(now);
