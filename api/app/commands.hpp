@@ -38,8 +38,8 @@ struct WebhookReach {
 
 // How mail leaves the house.
 struct MailDoor {
-    std::string program; // with its arguments, reads a message on its standard input; empty: none
-    std::string from;    // the address that messages come from
+    std::vector<std::string> program; // and its arguments; reads a message on its standard input
+    std::string from;                 // the address that messages come from
 };
 
 struct DevOptions {

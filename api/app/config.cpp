@@ -50,12 +50,12 @@ ServeOptions fill(ServeOptions first, ServeOptions const& then) {
     return first;
 }
 
-std::vector<std::string> split(std::string_view text) {
+std::vector<std::string> split(std::string_view text, char separator = ',') {
     std::vector<std::string> parts;
     while (!text.empty()) {
-        std::size_t const comma = std::min(text.find(','), text.size());
-        if (comma > 0) parts.emplace_back(text.substr(0, comma));
-        text.remove_prefix(std::min(comma + 1, text.size()));
+        std::size_t const end = std::min(text.find(separator), text.size());
+        if (end > 0) parts.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
     }
     return parts;
 }
@@ -69,12 +69,12 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
 
 // Both or neither.
 std::expected<MailDoor, Failure> mail_door_of(ServeOptions const& all) {
-    MailDoor door{all.sendmail.value_or(""), all.mail_from.value_or("")};
+    MailDoor door{split(all.sendmail.value_or(""), ' '), all.mail_from.value_or("")};
     if (door.program.empty() && door.from.empty()) return door;
     if (door.program.empty() || !is_email(door.from))
         return misuse(
             "to send mail, give --sendmail and, as --mail-from, the address it comes from");
-    std::string const program = door.program.substr(0, door.program.find(' '));
+    std::string const& program = door.program.front();
     if (!program.starts_with('/') || ::access(program.c_str(), X_OK) != 0)
         return misuse(fmt::format("--sendmail: {} is not the path of a program that can be run,"
                                   " such as /usr/sbin/sendmail",

@@ -30,16 +30,6 @@ constexpr std::size_t page = 100;
 constexpr std::string_view kind = "sign_in_code";
 constexpr char const* first_of_kind = "sgn_"; // rows are named by what they tell of
 
-std::vector<std::string> words_of(std::string_view command) {
-    std::vector<std::string> words;
-    while (!command.empty()) {
-        std::size_t const space = std::min(command.find(' '), command.size());
-        if (space > 0) words.emplace_back(command.substr(0, space));
-        command.remove_prefix(std::min(space + 1, command.size()));
-    }
-    return words;
-}
-
 } // namespace
 
 std::string code_message(std::string_view from, std::string_view to, SignIn const& sign_in,
@@ -161,7 +151,7 @@ net::awaitable<bool> MailRoom::hand_over(std::string const& message) {
     write_private_file(path, message);
     int code = -1;
     {
-        auto child = Child::start(words_of(options_.door.program), {}, said, path);
+        auto child = Child::start(options_.door.program, {}, said, path);
         if (!child) {
             log_line("warning", child.error().line);
         } else {
@@ -173,7 +163,7 @@ net::awaitable<bool> MailRoom::hand_over(std::string const& message) {
     } // a program that hangs is ended here
     if (code != 0 && !over_)
         log_line("warning",
-                 fmt::format("{} did not take a message ({}): {}", options_.door.program,
+                 fmt::format("{} did not take a message ({}): {}", options_.door.program.front(),
                              code == -1 ? std::string("no end") : fmt::format("exit {}", code),
                              read_file(said).value_or("").substr(0, 200)));
     std::filesystem::remove(path, ignored); // the code is for one pair of eyes

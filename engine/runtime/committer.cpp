@@ -115,7 +115,7 @@ Bytes32 Committer::seed() {
 
 EntryPtr Committer::load(DisputeId dispute) {
     if (EntryPtr cached = cache_.find(dispute)) return cached;
-    EntryPtr entry = replay(world_, dispute, reader_.events(dispute.text()));
+    EntryPtr entry = read_entry(world_, reader_, dispute, nullptr);
     if (!entry) return nullptr;
     note_quarantine(dispute, *entry);
     cache_.put(entry);
@@ -124,7 +124,7 @@ EntryPtr Committer::load(DisputeId dispute) {
 
 void Committer::refresh(DisputeId dispute) {
     try {
-        EntryPtr entry = replay(world_, dispute, reader_.events(dispute.text()));
+        EntryPtr entry = read_entry(world_, reader_, dispute, cache_.find(dispute));
         cache_.forget(dispute); // also a newer one: a database that fell back has lost it
         if (!entry) return;
         note_quarantine(dispute, *entry);

@@ -224,7 +224,7 @@ net::awaitable<EntryPtr> Engine::find(DisputeId dispute) {
     EntryPtr entry = co_await read([this, dispute, cached](Reader& reader) {
         if (cached && reader.stream_versions({dispute.text()}).front() == cached->heads.version)
             return cached;
-        return replay(impl_->world, dispute, reader.events(dispute.text()));
+        return read_entry(impl_->world, reader, dispute, cached);
     });
     if (!entry || entry == cached) co_return entry;
     impl_->committer.note_quarantine(dispute, *entry);

@@ -40,25 +40,22 @@ EntryPtr quarantined(DisputeEntry entry, std::string why) {
     return std::make_shared<DisputeEntry const>(std::move(entry));
 }
 
-} // namespace
+// Goes on by one stored event; says why it cannot.
+std::optional<std::string> take(DisputeEntry& entry, DisputeId dispute, StoredEvent const& stored) {
+    auto const bad = [&](std::string const& why) {
+        return fmt::format("event {} ({}): {}", stored.id, stored.type, why);
+    };
+    if (auto fits = check_next(entry.heads, stored); !fits) return bad(fits.error());
+    Json const envelope = Json::parse(stored.envelope, nullptr, false);
+    if (envelope.is_discarded()) return bad("is not JSON");
+    auto event = read_event(envelope);
+    if (!event) return bad(event.error());
+    apply(entry.state, dispute, *event);
+    keep_text(entry.texts, stored, event->id);
+    return std::nullopt;
+}
 
-EntryPtr replay(World const& world, DisputeId dispute, std::vector<StoredEvent> const& events) {
-    if (events.empty()) return nullptr;
-    DisputeEntry entry;
-    entry.state.id = dispute;
-    for (StoredEvent const& stored : events) {
-        auto const bad = [&](std::string const& why) {
-            return fmt::format("event {} ({}): {}", stored.id, stored.type, why);
-        };
-        if (auto fits = check_next(entry.heads, stored); !fits)
-            return quarantined(std::move(entry), bad(fits.error()));
-        Json const envelope = Json::parse(stored.envelope, nullptr, false);
-        if (envelope.is_discarded()) return quarantined(std::move(entry), bad("is not JSON"));
-        auto event = read_event(envelope);
-        if (!event) return quarantined(std::move(entry), bad(event.error()));
-        apply(entry.state, dispute, *event);
-        keep_text(entry.texts, stored, event->id);
-    }
+EntryPtr replayed(World const& world, DisputeEntry entry) {
     entry.procedure = world.procedures.find(entry.state.procedure);
     if (!entry.procedure) {
         std::string why = fmt::format("this server does not have its procedure {}",
@@ -67,6 +64,39 @@ EntryPtr replay(World const& world, DisputeId dispute, std::vector<StoredEvent> 
     }
     entry.timetable = timetable_of(world, *entry.procedure, entry.state);
     return std::make_shared<DisputeEntry const>(std::move(entry));
+}
+
+} // namespace
+
+EntryPtr replay(World const& world, DisputeId dispute, std::vector<StoredEvent> const& events) {
+    if (events.empty()) return nullptr;
+    DisputeEntry entry;
+    entry.state.id = dispute;
+    for (StoredEvent const& stored : events)
+        if (auto why = take(entry, dispute, stored)) return quarantined(std::move(entry), *why);
+    return replayed(world, std::move(entry));
+}
+
+EntryPtr replay_on(World const& world, EntryPtr const& seen,
+                   std::span<StoredEvent const> from_its_last) {
+    if (!seen->quarantine.empty() || from_its_last.empty()) return nullptr;
+    StoredEvent const& last = from_its_last.front();
+    if (last.version != seen->heads.version || last.hash != seen->heads.top) return nullptr;
+    if (from_its_last.size() == 1) return seen;
+    DisputeEntry entry = *seen;
+    for (StoredEvent const& stored : from_its_last.subspan(1)) {
+        if (stored.type == "content_erased") return nullptr; // earlier words are gone, too
+        if (take(entry, seen->state.id, stored)) return nullptr;
+    }
+    return replayed(world, std::move(entry));
+}
+
+EntryPtr read_entry(World const& world, Reader& reader, DisputeId dispute, EntryPtr const& seen) {
+    if (seen)
+        if (EntryPtr entry =
+                replay_on(world, seen, reader.events(dispute.text(), seen->heads.version - 1)))
+            return entry;
+    return replay(world, dispute, reader.events(dispute.text()));
 }
 
 EntryPtr advance_entry(World const& world, DisputeEntry const* before, DisputeState after,

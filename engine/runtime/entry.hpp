@@ -4,9 +4,11 @@
 #include "engine/core/core.hpp"
 #include "engine/core/project.hpp"
 #include "engine/ledger/envelope.hpp"
+#include "engine/ports/reader.hpp"
 
 #include <array>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,6 +44,15 @@ using EntryPtr = std::shared_ptr<DisputeEntry const>;
 // procedure this server does not have, quarantines the dispute: `quarantine` says why and nothing
 // throws. Null when there are no events.
 EntryPtr replay(World const& world, DisputeId dispute, std::vector<StoredEvent> const& events);
+
+// The same from what was seen before: `from_its_last` begins with the last event that `seen` knows of.
+// Null where that is not what is stored now, where what follows cannot be replayed, and where words were
+// erased; then only the whole will do.
+EntryPtr replay_on(World const& world, EntryPtr const& seen,
+                   std::span<StoredEvent const> from_its_last);
+// What is stored now. Reads and replays no more than what came after `seen`, where that still stands;
+// `seen` may be null. Null when there is no such dispute. Throws Fault.
+EntryPtr read_entry(World const& world, Reader& reader, DisputeId dispute, EntryPtr const& seen);
 
 // The entry after one more event: what the committer publishes.
 // `before` is null for a filing.

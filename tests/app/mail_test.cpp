@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <fstream>
 #include <regex>
-#include <thread>
 
 // A party of a live dispute signs in with the code that the machine's mail program was given.
 namespace parley::app::testing {
@@ -17,8 +16,7 @@ struct Shop {
     ScratchFolder scratch;
     std::string data = scratch.path() + "/data";
     std::string key;
-    std::optional<Child> server;
-    std::string url;
+    std::optional<ServeServer> server;
 
     Shop() {
         Ran const made =
@@ -27,24 +25,13 @@ struct Shop {
         key = made.out.substr(0, made.out.find('\n'));
     }
     void serve(std::vector<std::string> const& more) {
-        std::string const log = scratch.path() + "/log";
-        std::vector<std::string> arguments = {PARLEY_PROGRAM, "serve",  "--listen",
-                                              "127.0.0.1:0",  "--data", data};
-        arguments.insert(arguments.end(), more.begin(), more.end());
-        auto child = Child::start(std::move(arguments), {}, log);
-        ASSERT_TRUE(child) << child.error().line;
-        server.emplace(std::move(*child));
-        for (int looks = 0; looks < 6000 && url.empty(); ++looks) {
-            std::string const said = read_file(log).value_or("");
-            if (auto const start = said.find("http://"); start != std::string::npos)
-                url = said.substr(start, said.find_first_of("\" \n", start) - start);
-            else std::this_thread::sleep_for(std::chrono::milliseconds(10));
-        }
-        ASSERT_FALSE(url.empty()) << read_file(log).value_or("");
+        auto started = start_serve(data, more);
+        ASSERT_TRUE(started) << started.error().line;
+        server.emplace(std::move(*started));
     }
     // A live dispute, and a sign-in of its claimant that was begun or refused.
     ClientAnswer begin(Json& dispute) {
-        DemoClient client(url);
+        DemoClient client(server->url);
         auto const filed = client.send("POST", "/v1/disputes", as(key, "", "file"),
                                        filing_of(Sample::lamp, SystemClock().now(), std::nullopt));
         EXPECT_TRUE(filed && filed->status == 201) << (filed ? filed->body : filed.error());
@@ -83,7 +70,7 @@ TEST(Mail, TakesACodeToThePartyWhoSignsInWithIt) {
     ASSERT_TRUE(std::regex_search(mail, code, std::regex("Your code: ([0-9]{8})\n"))) << mail;
     EXPECT_EQ(begun.body.find(code[1].str()), std::string::npos) << "the platform is not told";
 
-    DemoClient client(shop.url);
+    DemoClient client(shop.server->url);
     Json const both = {{"link", Json::parse(begun.body).at("link")}, {"code", code[1].str()}};
     auto const in = client.send("POST", "/v1/sign_ins", {}, both.dump());
     ASSERT_TRUE(in && in->status < 300) << (in ? in->body : in.error());
@@ -93,8 +80,7 @@ TEST(Mail, TakesACodeToThePartyWhoSignsInWithIt) {
                                  as(token.at("token").get<std::string>()));
     EXPECT_TRUE(own && own->status == 200) << (own ? own->body : own.error());
 
-    shop.server->signal(SIGTERM);
-    EXPECT_EQ(shop.server->wait(std::chrono::seconds(60)), 0);
+    EXPECT_EQ(stop(*shop.server), 0);
     EXPECT_FALSE(std::filesystem::exists(shop.data + "/outgoing.eml"));
     Ran const verified = run_parley({"journal", "verify", "--data", shop.data});
     EXPECT_EQ(verified.code, 0) << verified.out << verified.err;

@@ -55,20 +55,9 @@ TEST(PostgreSQLProgram, ServesAcrossARestartAndProvesItsRecord) {
 
     std::string const filing = filing_of(Sample::lamp, SystemClock().now(), std::nullopt);
     for (int run = 0; run < 2; ++run) {
-        std::string const log = fmt::format("{}/log-{}", scratch.path(), run);
-        auto child = Child::start(
-            {PARLEY_PROGRAM, "serve", "--listen", "127.0.0.1:0", "--data", data, "--database", url},
-            {}, log);
-        ASSERT_TRUE(child) << child.error().line;
-        std::string at;
-        for (int looks = 0; looks < 6000 && at.empty(); ++looks) {
-            std::string const said = read_file(log).value_or("");
-            if (auto const start = said.find("http://"); start != std::string::npos)
-                at = said.substr(start, said.find_first_of("\" \n", start) - start);
-            else std::this_thread::sleep_for(std::chrono::milliseconds(10));
-        }
-        ASSERT_FALSE(at.empty()) << read_file(log).value_or("");
-        DemoClient client(at);
+        auto server = start_serve(data, {"--database", url});
+        ASSERT_TRUE(server) << server.error().line;
+        DemoClient client(server->url);
         auto const filed = client.send("POST", "/v1/disputes", as(secret, "", "once"), filing);
         ASSERT_TRUE(filed) << filed.error();
         EXPECT_EQ(filed->status, 201U) << filed->body;
@@ -79,8 +68,7 @@ TEST(PostgreSQLProgram, ServesAcrossARestartAndProvesItsRecord) {
         auto const listed = client.send("GET", "/v1/disputes", as(secret));
         ASSERT_TRUE(listed && listed->status == 200) << (listed ? listed->body : listed.error());
         EXPECT_EQ(Json::parse(listed->body).at("data").size(), 1U) << listed->body;
-        child->signal(SIGTERM);
-        EXPECT_EQ(child->wait(std::chrono::seconds(60)), 0) << read_file(log).value_or("");
+        EXPECT_EQ(stop(*server), 0);
     }
     Ran const verified = run_parley({"journal", "verify", "--database", url});
     EXPECT_EQ(verified.code, 0) << verified.out << verified.err;

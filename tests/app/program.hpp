@@ -12,6 +12,7 @@
 #include <chrono>
 #include <csignal>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace parley::app::testing {
@@ -71,6 +72,36 @@ inline std::expected<DevServer, Failure> start_dev(
     auto const took = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - start);
     return DevServer{std::move(*child), parse_json(*text).value(), took};
+}
+
+// A `parley serve` on a free port, with its log beside the folder; it has no keys of its own.
+struct ServeServer {
+    Child child;
+    std::string url;
+};
+
+inline std::expected<ServeServer, Failure> start_serve(std::string const& folder,
+                                                       std::vector<std::string> const& more = {}) {
+    std::string const log = folder + ".log";
+    std::remove(log.c_str());
+    std::vector<std::string> arguments = {PARLEY_PROGRAM, "serve",  "--listen",
+                                          "127.0.0.1:0",  "--data", folder};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    auto child = Child::start(std::move(arguments), {}, log);
+    if (!child) return std::unexpected(child.error());
+    for (int looks = 0; looks < 6000; ++looks) {
+        std::string const said = read_file(log).value_or("");
+        if (auto const start = said.find("http://"); start != std::string::npos)
+            return ServeServer{std::move(*child),
+                               said.substr(start, said.find_first_of("\" \n", start) - start)};
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return fail(read_file(log).value_or(""));
+}
+
+inline int stop(ServeServer& server) {
+    server.child.signal(SIGTERM);
+    return server.child.wait(std::chrono::seconds(60));
 }
 
 inline int stop(DevServer& server) {

@@ -43,6 +43,39 @@ TEST(SeveralNodes, ACachedStateIsReadAgainWhereAnotherNodeWrote) {
     EXPECT_EQ(asked->entry->state.version, 4u);
 }
 
+TEST(SeveralNodes, WhatCameAfterIsReplayedUponWhatIsKnown) {
+    NodesRig rig;
+    auto const filed = NodesRig::ask_of(rig.first, rig.filing());
+    ASSERT_TRUE(filed);
+    DisputeState const& state = filed->entry->state;
+    ASSERT_TRUE(NodesRig::ask_of(rig.first, Rig::message(state, "one")));
+    ASSERT_TRUE(NodesRig::ask_of(rig.first, Rig::respond(state)));
+    ASSERT_TRUE(NodesRig::ask_of(
+        rig.first, Rig::command(state, Side::claimant, "ask_for_mediator", InputKind::none, "{}")));
+    auto const all = rig.reader->events(state.id.text());
+    ASSERT_GE(all.size(), 4U);
+    EntryPtr const whole = replay(shipped_world(), state.id, all);
+    for (std::size_t known = 1; known <= all.size(); ++known) {
+        EntryPtr const seen =
+            replay(shipped_world(), state.id,
+                   {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(known)});
+        EntryPtr const now = read_entry(shipped_world(), *rig.reader, state.id, seen);
+        ASSERT_TRUE(now);
+        EXPECT_EQ(dump(now->state), dump(whole->state));
+        EXPECT_EQ(now->heads, whole->heads);
+        EXPECT_EQ(now->texts.response != nullptr, true);
+        EXPECT_EQ(now == seen, known == all.size()) << "nothing new, nothing replayed";
+        // One that knows another last event than what stands there is no ground to build on.
+        DisputeEntry other = *seen;
+        other.heads.top.front() ^= 1;
+        auto const from = std::span(all).subspan(known - 1);
+        EXPECT_EQ(replay_on(shipped_world(), std::make_shared<DisputeEntry const>(other), from),
+                  nullptr);
+        EXPECT_NE(replay_on(shipped_world(), seen, from), nullptr);
+        EXPECT_EQ(replay_on(shipped_world(), seen, from.subspan(from.size())), nullptr);
+    }
+}
+
 TEST(SeveralNodes, ARefusalIsOfWhatIsStoredNotOfWhatIsCached) {
     NodesRig rig;
     auto const filed = NodesRig::ask_of(rig.first, rig.filing());
