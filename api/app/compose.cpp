@@ -2,7 +2,7 @@
 
 #include "api/access/access_token.hpp"
 #include "api/app/control.hpp"
-#include "api/app/files.hpp"
+#include "api/app/house_keys.hpp"
 #include "api/app/log.hpp"
 #include "api/app/mail_room.hpp"
 #include "api/app/people.hpp"
@@ -18,7 +18,6 @@
 #include <fmt/format.h>
 
 #include <csignal>
-#include <limits>
 #include <unistd.h>
 
 namespace parley::app {
@@ -51,46 +50,19 @@ std::string url_of(Doors const& doors, std::uint16_t port) {
                  : fmt::format("http://{}:{}", doors.address, port);
 }
 
-// Secrets of the data folder that all nodes of one database share. Kept, so that a page of a list asked
-// for after a restart is still good, as are the tokens of parties and the secrets of endpoints.
-constexpr char const* sealing_key_file = "sealing.key"; // cursors of lists
-constexpr char const* token_key_file = "tokens.key";
-constexpr char const* webhook_key_file = "webhooks.key";
-
-// What one node seals with one key another cannot open with a different one, and would say so only
-// when somebody needs it. So the database remembers, by leases that never end, digests of the keys
-// that were first used with it, and a node with others does not start.
-Done hold_shared_keys(House& house) {
-    Instant const never{std::numeric_limits<std::int64_t>::max()};
-    for (char const* name : {sealing_key_file, token_key_file, webhook_key_file}) {
-        std::string const folder = house.folder.path().string();
-        Bytes32 const key = kept_key(folder, name);
-        Digest const digest = sha256({"parley-shared-key/v1\n", view_of(key)});
-        if (!house.journal->take_lease(name, hex_of(digest), house.clock.now(), never))
-            return fail(fmt::format(
-                "{}/{} is not the {} that this database is used with; copy it from the data folder "
-                "of"
-                " another node, or of the server that used the database before (docs/OPERATING.md,"
-                " Several nodes)",
-                folder, name, name));
-    }
-    return {};
-}
-
-routes::ServiceOptions service_options(House const& house) {
+routes::ServiceOptions service_options(HouseKeys const& keys) {
     routes::ServiceOptions options;
-    options.sealing_key = kept_key(house.folder.path().string(), sealing_key_file);
-    options.token_key = kept_key(house.folder.path().string(), token_key_file);
-    options.webhook_key = kept_key(house.folder.path().string(), webhook_key_file);
+    options.sealing_key = keys.sealing;
+    options.token_key = keys.tokens;
+    options.webhook_key = keys.webhooks;
     options.version = PARLEY_VERSION;
     options.log = [](std::string const& line) { log_line("error", line); };
     return options;
 }
 
-MailRoom::Options mail_options(House const& house, Doors const& doors, Bytes32 const& token_key) {
-    std::string const folder = house.folder.path().string();
-    return {doors.mail, folder, hex_of(kept_key(folder, "node.id")),
-            [token_key](SignInId sign_in) { return access::code_of(token_key, sign_in); },
+MailRoom::Options mail_options(House const& house, HouseKeys const& keys, Doors const& doors) {
+    return {doors.mail, house.folder.path().string(), keys.node,
+            [key = keys.tokens](SignInId sign_in) { return access::code_of(key, sign_in); },
             [](DisputeEntry const& entry, Side side) { return routes::email_of(entry, side); }};
 }
 
@@ -109,12 +81,11 @@ Done run_to_end(net::io_context& io, net::awaitable<Done> task) {
 
 // What keep_house builds and stay_open uses; it outlives the coroutine.
 struct Running {
-    Running(House& the_house, Doors const& the_doors)
-        : house(the_house), doors(the_doors), services(house.engine, service_options(house)),
+    Running(House& the_house, HouseKeys const& keys, Doors const& the_doors)
+        : house(the_house), doors(the_doors), services(house.engine, service_options(keys)),
           api(services), server(io, wire_options(doors), api),
-          webhooks(house.engine, webhook_options(house, doors, server.port())),
-          mail(io, house.engine, mail_options(house, doors, services.options.token_key)),
-          signals(io, SIGTERM, SIGINT) {
+          webhooks(house.engine, webhook_options(keys, doors, server.port())),
+          mail(io, house.engine, mail_options(house, keys, doors)), signals(io, SIGTERM, SIGINT) {
         services.options.addresses = address_policy(doors, server.port());
         services.options.sends_mail = !doors.mail.program.empty();
         services.options.wake_webhooks = [this] { webhooks.wake(); };
@@ -193,8 +164,11 @@ Done use_house(House& house, Prepare task) {
 }
 
 Done keep_house(House& house, Doors const& doors, Prepare prepare, Ready ready) {
-    if (Done held = hold_shared_keys(house); !held) return held;
-    Running running(house, doors);
+    std::string const folder = house.folder.path().string();
+    HouseKeys const keys = read_house_keys(folder);
+    Done const held = hold_shared_keys(keys, folder, *house.journal, house.clock.now());
+    if (!held) return held;
+    Running running(house, keys, doors);
     house.engine.start(); // the writer, the readers, the timers
     try {
         Done const done =

@@ -3,7 +3,6 @@
 #include "api/app/child.hpp"
 #include "api/app/files.hpp"
 #include "api/app/log.hpp"
-#include "engine/base/fault.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -13,7 +12,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <iterator>
 
 namespace parley::app {
 namespace net = boost::asio;
@@ -30,8 +28,7 @@ constexpr std::size_t page = 100;
 constexpr std::string_view kind = "sign_in_code";
 constexpr char const* first_of_kind = "sgn_"; // rows are named by what they tell of
 
-} // namespace
-
+// The message that takes a code to a party (RFC 5322), as a mail program wants it.
 std::string code_message(std::string_view from, std::string_view to, SignIn const& sign_in,
                          std::string_view code, Instant now) {
     auto const utc = [](Instant at) {
@@ -50,14 +47,16 @@ std::string code_message(std::string_view from, std::string_view to, SignIn cons
                        "\n"
                        "    Your code: {}\n"
                        "\n"
-                       "It is good once, until {:%H:%M} UTC on {:%d %B %Y}. Enter it only on a "
-                       "page that you opened\n"
-                       "yourself, and give it to nobody. If it was not you, do nothing: without "
-                       "the code nobody gets in.\n",
+                       "It is good once, until {:%H:%M} UTC on {:%d %B %Y}."
+                       " Enter it only on a page that you opened\n"
+                       "yourself, and give it to nobody."
+                       " If it was not you, do nothing: without the code nobody gets in.\n",
                        from, to, code, utc(now), sign_in.id.text(), from.substr(from.find('@') + 1),
                        sign_in.dispute.text(), code, utc(sign_in.expires_at),
                        utc(sign_in.expires_at));
 }
+
+} // namespace
 
 MailRoom::MailRoom(net::io_context& io, Engine& engine, Options options)
     : engine_(engine), options_(std::move(options)), io_(io), timer_(io) {}

@@ -51,8 +51,4 @@ private:
     std::map<std::string, Instant> next_try_; // of what failed, by its row
 };
 
-// The message that takes a code to a party (RFC 5322), as a mail program wants it.
-std::string code_message(std::string_view from, std::string_view to, SignIn const& sign_in,
-                         std::string_view code, Instant now);
-
 } // namespace parley::app

@@ -60,9 +60,8 @@ void add_serve(CLI::App& parley, Said& said) {
         "What is said here goes before PARLEY_DATA, PARLEY_DATABASE, PARLEY_LISTEN, PARLEY_HOSTS,\n"
         "PARLEY_ADMINISTRATOR_ZONE, PARLEY_SHUTDOWN_DELAY_SECONDS, PARLEY_WEBHOOK_ALLOW_CIDR and\n"
         "PARLEY_WEBHOOK_PORTS, PARLEY_SENDMAIL and PARLEY_MAIL_FROM; those before the file; the "
-        "file before what is built in. No keys "
-        "exist at first: see\n"
-        "`parley keys create --help`.");
+        "file\n"
+        "before what is built in. No keys exist at first: see `parley keys create --help`.");
     command->add_option("--config", options->config, "Settings file (TOML)");
     command->add_option("--data", options->data, "Folder that holds the records (./parley-data)");
     command->add_option("--database", options->database,

@@ -1,6 +1,5 @@
 #include "api/app/webhooks.hpp"
 
-#include "api/app/files.hpp"
 #include "api/app/log.hpp"
 
 #include <fmt/format.h>
@@ -51,12 +50,11 @@ http::AddressPolicy address_policy(Doors const& doors, std::uint16_t port) {
     return {doors.webhooks.opened, doors.webhooks.ports, std::move(own)};
 }
 
-webhooks::ServiceOptions webhook_options(House const& house, Doors const& doors,
+webhooks::ServiceOptions webhook_options(HouseKeys const& keys, Doors const& doors,
                                          std::uint16_t port) {
-    std::string const folder = house.folder.path().string();
     webhooks::ServiceOptions options;
-    options.key = kept_key(folder, "webhooks.key");
-    options.holder = hex_of(kept_key(folder, "node.id"));
+    options.key = keys.webhooks;
+    options.holder = keys.node;
     options.client.policy = address_policy(doors, port);
     options.queue.haste = doors.webhook_haste;
     options.log = [](std::string const& line) { log_line("warning", line); };

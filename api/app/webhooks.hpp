@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/app/compose.hpp"
+#include "api/app/house_keys.hpp"
 #include "api/webhooks/service.hpp"
 
 namespace parley::app {
@@ -8,8 +9,8 @@ namespace parley::app {
 // Where webhooks may lead: what the operator said, and never to this server itself, which listens at
 // that port.
 http::AddressPolicy address_policy(Doors const& doors, std::uint16_t port);
-// How they are sent. Throws Fault when the keys in the folder can neither be read nor made.
-webhooks::ServiceOptions webhook_options(House const& house, Doors const& doors,
+// How they are sent.
+webhooks::ServiceOptions webhook_options(HouseKeys const& keys, Doors const& doors,
                                          std::uint16_t port);
 // Says loudly at the start what has been opened.
 void warn_of_reach(Doors const& doors);

@@ -4,9 +4,9 @@
 #include "engine/base/json_slice.hpp"
 #include "engine/procedure/behaviours.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <tuple>

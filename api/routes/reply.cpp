@@ -148,6 +148,7 @@ void write_page_end(JsonWriter& json, Services& services, Page const& page,
 }
 
 namespace {
+
 // Whether the caller does without the whole of what it changed: `Prefer: return=minimal` (RFC 7240).
 bool wants_minimal(Call const& call) {
     auto const prefer = call.head().header("Prefer");
@@ -160,6 +161,7 @@ bool wants_minimal(Call const& call) {
     }
     return false;
 }
+
 } // namespace
 
 http::Response answer_for(Services& services, Call const& call, Receipt const& receipt) {
@@ -170,11 +172,10 @@ http::Response answer_for(Services& services, Call const& call, Receipt const& r
     body.reserve(minimal ? 512 : 8192);
     JsonWriter json(body);
     json.begin_object();
-    if (minimal) {
-        json.member("id", entry.state.id).member("object", "dispute");
-        json.member("status", name_of(entry.state.status)).member("stage", entry.state.stage);
-    } else if (viewer) write_dispute(json, services.views, receipt.entry, *viewer);
+    if (viewer && !minimal) write_dispute(json, services.views, receipt.entry, *viewer);
     else json.member("id", entry.state.id).member("object", "dispute");
+    if (minimal)
+        json.member("status", name_of(entry.state.status)).member("stage", entry.state.stage);
     json.key("events").begin_array();
     for (StoredEvent const& event : receipt.events) {
         // What someone who has left wrote themselves they may hear of again.

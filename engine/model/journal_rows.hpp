@@ -92,9 +92,9 @@ struct Unit {
     std::string stream;
     bool live = false;
     std::uint64_t expected_version = 0; // of the stream before the events; 0 creates it
-    // Hash of the event with that version, where several nodes write: after a failover that lost
-    // acknowledged events there may be another one of the same version.
-    std::optional<Digest> expected_top;
+    // Hash of the event with that version, zeros before the first. Looked at where several nodes
+    // write: after a failover that lost acknowledged events there may be another one of that version.
+    Digest expected_top{};
     std::vector<StoredEvent> events;
     std::optional<DisputeRow> dispute;
     std::vector<DueRow> armed;

@@ -376,7 +376,7 @@ std::size_t Committer::Batch::add(DisputeEntry const* before, Decided decided, E
     unit.stream = decided.after.id.text();
     unit.live = decided.after.live;
     unit.expected_version = heads.version;
-    if (heads.version > 0) unit.expected_top = heads.top;
+    unit.expected_top = heads.top;
     std::string const procedure = reference_text(decided.after.procedure);
     for (Written& written : decided.events)
         unit.events.push_back(seal_event(heads, unit.stream, written.event, procedure,

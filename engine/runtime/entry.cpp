@@ -41,7 +41,7 @@ EntryPtr quarantined(DisputeEntry entry, std::string why) {
 }
 
 // Goes on by one stored event; says why it cannot.
-std::optional<std::string> take(DisputeEntry& entry, DisputeId dispute, StoredEvent const& stored) {
+std::optional<std::string> take(DisputeEntry& entry, StoredEvent const& stored) {
     auto const bad = [&](std::string const& why) {
         return fmt::format("event {} ({}): {}", stored.id, stored.type, why);
     };
@@ -50,19 +50,28 @@ std::optional<std::string> take(DisputeEntry& entry, DisputeId dispute, StoredEv
     if (envelope.is_discarded()) return bad("is not JSON");
     auto event = read_event(envelope);
     if (!event) return bad(event.error());
-    apply(entry.state, dispute, *event);
+    apply(entry.state, entry.state.id, *event);
     keep_text(entry.texts, stored, event->id);
     return std::nullopt;
 }
 
-EntryPtr replayed(World const& world, DisputeEntry entry) {
+// Computed anew where the stage, a deadline or the procedure has changed; `before` may be null.
+void set_timetable(World const& world, DisputeEntry const* before, DisputeEntry& entry) {
+    if (before != nullptr && before->state.stage == entry.state.stage &&
+        before->state.stage_entered_at == entry.state.stage_entered_at &&
+        before->state.deadlines == entry.state.deadlines && before->procedure == entry.procedure)
+        entry.timetable = before->timetable;
+    else entry.timetable = timetable_of(world, *entry.procedure, entry.state);
+}
+
+EntryPtr replayed(World const& world, DisputeEntry const* before, DisputeEntry entry) {
     entry.procedure = world.procedures.find(entry.state.procedure);
     if (!entry.procedure) {
         std::string why = fmt::format("this server does not have its procedure {}",
                                       reference_text(entry.state.procedure));
         return quarantined(std::move(entry), std::move(why));
     }
-    entry.timetable = timetable_of(world, *entry.procedure, entry.state);
+    set_timetable(world, before, entry);
     return std::make_shared<DisputeEntry const>(std::move(entry));
 }
 
@@ -73,26 +82,26 @@ EntryPtr replay(World const& world, DisputeId dispute, std::vector<StoredEvent> 
     DisputeEntry entry;
     entry.state.id = dispute;
     for (StoredEvent const& stored : events)
-        if (auto why = take(entry, dispute, stored)) return quarantined(std::move(entry), *why);
-    return replayed(world, std::move(entry));
+        if (auto why = take(entry, stored)) return quarantined(std::move(entry), *why);
+    return replayed(world, nullptr, std::move(entry));
 }
 
 EntryPtr replay_on(World const& world, EntryPtr const& seen,
                    std::span<StoredEvent const> from_its_last) {
-    if (!seen->quarantine.empty() || from_its_last.empty()) return nullptr;
+    if (from_its_last.empty()) return nullptr;
     StoredEvent const& last = from_its_last.front();
     if (last.version != seen->heads.version || last.hash != seen->heads.top) return nullptr;
     if (from_its_last.size() == 1) return seen;
     DisputeEntry entry = *seen;
     for (StoredEvent const& stored : from_its_last.subspan(1)) {
         if (stored.type == "content_erased") return nullptr; // earlier words are gone, too
-        if (take(entry, seen->state.id, stored)) return nullptr;
+        if (take(entry, stored)) return nullptr;
     }
-    return replayed(world, std::move(entry));
+    return replayed(world, seen.get(), std::move(entry));
 }
 
 EntryPtr read_entry(World const& world, Reader& reader, DisputeId dispute, EntryPtr const& seen) {
-    if (seen)
+    if (seen && seen->quarantine.empty())
         if (EntryPtr entry =
                 replay_on(world, seen, reader.events(dispute.text(), seen->heads.version - 1)))
             return entry;
@@ -115,11 +124,7 @@ EntryPtr advance_entry(World const& world, DisputeEntry const* before, DisputeSt
         if (auto id = EventId::parse(stored.id)) keep_text(entry->texts, stored, *id);
         if (stored.type == "content_erased") entry->texts = {};
     }
-    if (before != nullptr && before->state.stage == entry->state.stage &&
-        before->state.stage_entered_at == entry->state.stage_entered_at &&
-        before->state.deadlines == entry->state.deadlines)
-        entry->timetable = before->timetable;
-    else entry->timetable = timetable_of(world, *entry->procedure, entry->state);
+    set_timetable(world, before, *entry);
     return entry;
 }
 

@@ -45,7 +45,8 @@ using EntryPtr = std::shared_ptr<DisputeEntry const>;
 // throws. Null when there are no events.
 EntryPtr replay(World const& world, DisputeId dispute, std::vector<StoredEvent> const& events);
 
-// The same from what was seen before: `from_its_last` begins with the last event that `seen` knows of.
+// The same from what was seen before, which is not quarantined: `from_its_last` begins with the last
+// event that `seen` knows of.
 // Null where that is not what is stored now, where what follows cannot be replayed, and where words were
 // erased; then only the whole will do.
 EntryPtr replay_on(World const& world, EntryPtr const& seen,

@@ -4,32 +4,30 @@ namespace parley::store {
 
 UnitFate BatchJudge::fate_of(Unit const& unit) {
     CompactKey const stream(unit.stream);
-    UnitFate const fate = fate_alone(unit);
-    if (fate != UnitFate::won) {
+    auto const lose = [&](UnitFate fate) {
         lost_.emplace(stream.bytes());
         return fate;
+    };
+    // The receipt first: a retry whose first try went through has an old version too, and wants to
+    // be told that it has been answered.
+    Bytes16 name{};
+    if (unit.receipt) {
+        name = receipt_name(unit.receipt->key.scope, unit.receipt->key.key);
+        if (receipts.contains(name)) return lose(UnitFate::lost_receipt);
     }
-    if (unit.receipt) receipts.insert(receipt_name(unit.receipt->key.scope, unit.receipt->key.key));
+    auto const known = tops.find(stream.bytes());
+    Top const top = known == tops.end() ? Top{} : known->second;
+    if (top.version != unit.expected_version || top.hash != unit.expected_top ||
+        lost_.contains(stream.bytes()))
+        return lose(UnitFate::lost_version);
+    if (!loads_fit(unit.loads)) return lose(UnitFate::lost_load);
+
+    if (unit.receipt) receipts.insert(name);
     if (!unit.events.empty())
         tops[std::string(stream.bytes())] = {unit.expected_version + unit.events.size(),
                                              unit.events.back().hash};
     for (LoadChange const& change : unit.loads) loads.at(change.neutral).first += change.by;
     return UnitFate::won;
-}
-
-UnitFate BatchJudge::fate_alone(Unit const& unit) const {
-    // The receipt first: a retry whose first try went through has an old version too, and wants to
-    // be told that it has been answered.
-    if (unit.receipt &&
-        receipts.contains(receipt_name(unit.receipt->key.scope, unit.receipt->key.key)))
-        return UnitFate::lost_receipt;
-    CompactKey const stream(unit.stream);
-    auto const known = tops.find(stream.bytes());
-    Top const top = known == tops.end() ? Top{} : known->second;
-    if (top.version != unit.expected_version || lost_.contains(stream.bytes()) ||
-        (unit.expected_top && *unit.expected_top != top.hash))
-        return UnitFate::lost_version;
-    return loads_fit(unit.loads) ? UnitFate::won : UnitFate::lost_load;
 }
 
 bool BatchJudge::loads_fit(std::vector<LoadChange> const& changes) const {

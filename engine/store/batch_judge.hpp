@@ -30,7 +30,6 @@ public:
     UnitFate fate_of(Unit const& unit);
 
 private:
-    UnitFate fate_alone(Unit const& unit) const;
     bool loads_fit(std::vector<LoadChange> const& changes) const;
 
     // Streams of which a unit has lost. What follows it was decided on what it would have written: it

@@ -226,12 +226,10 @@ bool PostgresBatch::all_win_from(std::uint64_t head) {
     BatchJudge judge;
     for (Unit const& unit : units_) {
         std::string stream(CompactKey(unit.stream).bytes());
-        Digest const top = unit.expected_top.value_or(Digest{});
-        bool const first =
-            judge.tops.try_emplace(stream, BatchJudge::Top{unit.expected_version, top}).second;
-        if (!first || unit.expected_version == 0) continue;
-        if (!unit.expected_top) return false;
-        rows_->followed.add(std::string_view(stream), whole(unit.expected_version), top);
+        BatchJudge::Top const top{unit.expected_version, unit.expected_top};
+        bool const first = judge.tops.try_emplace(stream, top).second;
+        if (first && top.version > 0)
+            rows_->followed.add(std::string_view(stream), whole(top.version), top.hash);
     }
     sizes_[*logs_.begin()] = head;
     for (Unit& unit : units_) {

@@ -65,10 +65,8 @@ UnitWriter::Written UnitWriter::write(std::span<Unit> units, std::vector<UnitFat
     std::array<std::uint64_t, 2> before{};
     std::set<std::string_view> lost; // streams: what follows a loser was decided on what it wanted
     for (Unit& unit : units) {
-        UnitFate fate = fate_of(unit);
-        if (fate == UnitFate::won && lost.contains(unit.stream)) fate = UnitFate::lost_version;
-        fates.push_back(fate);
-        if (fate != UnitFate::won) {
+        fates.push_back(fate_of(unit, lost.contains(unit.stream)));
+        if (fates.back() != UnitFate::won) {
             lost.insert(unit.stream);
             continue;
         }
@@ -93,12 +91,13 @@ UnitWriter::Written UnitWriter::write(std::span<Unit> units, std::vector<UnitFat
     return written;
 }
 
-UnitFate UnitWriter::fate_of(Unit const& unit) {
+UnitFate UnitWriter::fate_of(Unit const& unit, bool follows_loser) {
     // The receipt first: a retry whose first try went through has an old version too, and wants to
     // be told that it has been answered.
     if (unit.receipt && has_receipt(*unit.receipt)) return UnitFate::lost_receipt;
     CompactKey const stream(unit.stream);
-    if (version_of(stream.bytes()) != unit.expected_version) return UnitFate::lost_version;
+    if (follows_loser || version_of(stream.bytes()) != unit.expected_version)
+        return UnitFate::lost_version;
     if (!unit.loads.empty() && !loads_fit(unit.loads)) return UnitFate::lost_load;
     return UnitFate::won;
 }

@@ -31,7 +31,7 @@ public:
     TaskWriter& tasks() { return tasks_; }
 
 private:
-    UnitFate fate_of(Unit const& unit);
+    UnitFate fate_of(Unit const& unit, bool follows_loser);
     std::uint64_t version_of(std::string_view stream_key);
     bool loads_fit(std::vector<LoadChange> const& loads);
     void write_unit(Unit& unit, std::uint64_t& size);

@@ -5,7 +5,6 @@
 
 #include <array>
 #include <atomic>
-#include <filesystem>
 #include <latch>
 #include <map>
 #include <thread>
@@ -80,9 +79,7 @@ TEST(PostgreSQLClaims, OfTwoHundredOverThreeNodesOneWins) {
         std::vector<std::string> options = {"--seed", "7", "--database", url};
         if (!servers.empty()) { // the first has made the disputes, and the keys that all share
             options.emplace_back("--empty");
-            std::filesystem::create_directory(folder);
-            for (std::string const key : {"/sealing.key", "/tokens.key", "/webhooks.key"})
-                std::filesystem::copy_file(scratch.path() + "/first" + key, folder + key);
+            share_keys(scratch.path() + "/first", folder);
         }
         auto server = start_dev(folder, options);
         ASSERT_TRUE(server) << server.error().line;

@@ -57,17 +57,14 @@ TEST(Mail, TakesACodeToThePartyWhoSignsInWithIt) {
     auto const begun = shop.begin(dispute);
     ASSERT_EQ(begun.status, 201U) << begun.body;
 
-    std::string mail;
-    for (int looks = 0; looks < 6000 && mail.empty(); ++looks) {
-        mail = read_file(box).value_or("");
-        if (mail.empty()) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
+    auto const mail = shop.server->child.wait_for_file(box, std::chrono::seconds(60));
+    ASSERT_TRUE(mail) << mail.error().line;
     EXPECT_NE(
-        mail.find("\nTo: " + dispute.at("parties").at(0).at("email").get<std::string>() + "\n"),
+        mail->find("\nTo: " + dispute.at("parties").at(0).at("email").get<std::string>() + "\n"),
         std::string::npos)
-        << mail;
+        << *mail;
     std::smatch code;
-    ASSERT_TRUE(std::regex_search(mail, code, std::regex("Your code: ([0-9]{8})\n"))) << mail;
+    ASSERT_TRUE(std::regex_search(*mail, code, std::regex("Your code: ([0-9]{8})\n"))) << *mail;
     EXPECT_EQ(begun.body.find(code[1].str()), std::string::npos) << "the platform is not told";
 
     DemoClient client(shop.server->url);

@@ -88,8 +88,7 @@ TEST(PostgreSQLProgram, ANodeWithOtherKeysDoesNotStart) {
     EXPECT_NE(other.error().line.find(second + "/sealing.key is not the sealing.key"),
               std::string::npos)
         << other.error().line;
-    for (std::string const name : {"/sealing.key", "/tokens.key", "/webhooks.key"})
-        write_private_file(second + name, read_file(first + name).value());
+    share_keys(first, second);
     auto again = start_dev(second, options);
     ASSERT_TRUE(again) << again.error().line;
     EXPECT_EQ(stop(*again), 0);

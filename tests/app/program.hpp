@@ -11,6 +11,8 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
@@ -119,6 +121,23 @@ inline HeaderList as(std::string const& key, std::string const& act_as,
     HeaderList headers = as(key, act_as);
     headers.emplace_back("Idempotency-Key", idempotency_key);
     return headers;
+}
+
+// PARLEY_LONG=1 asks for the night's work.
+inline bool long_run() { return std::getenv("PARLEY_LONG") != nullptr; }
+
+// What an operator does before another node of the same database is started.
+inline void share_keys(std::string const& from, std::string const& to) {
+    std::filesystem::create_directories(to);
+    for (char const* name : {"/sealing.key", "/tokens.key", "/webhooks.key"})
+        write_private_file(to + name, read_file(from + name).value());
+}
+
+// One line for `parley journal verify --acks`.
+inline std::string ack_line(std::string const& dispute, std::string const& event,
+                            std::string const& key) {
+    return "{\"dispute\":\"" + dispute + "\",\"event\":\"" + event + "\",\"key\":\"" + key +
+           "\"}\n";
 }
 
 inline std::size_t lines_in(std::string const& text) {

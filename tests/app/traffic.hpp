@@ -75,8 +75,7 @@ private:
                 event = json.at("events").at(0).at("id").get<std::string>();
             }
             std::scoped_lock const lock(mutex_);
-            acks_ += fmt::format("{{\"dispute\":\"{}\",\"event\":\"{}\",\"key\":\"{}\"}}\n",
-                                 dispute, event, key);
+            acks_ += ack_line(dispute, event, key);
             ++acknowledged_;
         }
     }

@@ -37,8 +37,7 @@ public:
         std::string event;
         if (answer.contains("events"))
             event = answer.at("events").at(0).at("id").get<std::string>();
-        acks_ += fmt::format("{{\"dispute\":\"{}\",\"event\":\"{}\",\"key\":\"{}\"}}\n", dispute,
-                             event, call.key);
+        acks_ += ack_line(dispute, event, call.key);
         keys_.insert(call.key);
         if (!answer.contains("events"))
             disputes_.emplace_back(dispute, answer.at("parties").at(0).at("id").get<std::string>());

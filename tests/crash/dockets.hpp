@@ -2,22 +2,31 @@
 
 #include "tests/app/program.hpp"
 
-#include <cstdlib>
 #include <map>
 
 namespace parley::app::testing {
 
-// How often the server is killed: PARLEY_LONG=1 asks for the night's work.
-inline int kills() { return std::getenv("PARLEY_LONG") != nullptr ? 200 : 20; }
+// How often the server is killed.
+inline int kills() { return long_run() ? 200 : 20; }
 
-// What one dispute's docket says, for whoever holds that key.
-inline Json docket_of(DemoClient& client, std::string const& key, std::string const& dispute) {
-    auto const answer =
-        client.send("GET", "/v1/disputes/" + dispute + "/events?limit=100", as(key));
-    if (answer && answer->status == 200) return Json::parse(answer->body).at("data");
-    ADD_FAILURE() << "the docket of " << dispute
-                  << " cannot be read: " << (answer ? answer->body : answer.error());
-    return Json::array();
+// What one dispute's docket says, page by page, for whoever holds that key. `client` sends as DemoClient
+// does.
+template <class Client>
+Json docket_of(Client& client, std::string const& key, std::string const& dispute) {
+    Json all = Json::array();
+    for (std::string after;;) {
+        std::expected<ClientAnswer, std::string> const answer =
+            client.send("GET", "/v1/disputes/" + dispute + "/events?limit=100" + after, as(key));
+        if (!answer || answer->status != 200) {
+            ADD_FAILURE() << "the docket of " << dispute
+                          << " cannot be read: " << (answer ? answer->body : answer.error());
+            return all;
+        }
+        Json const page = Json::parse(answer->body);
+        for (Json const& event : page.at("data")) all.push_back(event);
+        if (!page.at("has_more").get<bool>()) return all;
+        after = "&after=" + page.at("next").get<std::string>();
+    }
 }
 
 // The deadlines that passed in it: name -> when, as often as they passed.

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <random>
 
 // The primary is killed under load and its synchronous standby takes over: nothing that was
@@ -11,7 +10,7 @@
 namespace parley::app::testing {
 namespace {
 
-int rounds() { return std::getenv("PARLEY_LONG") != nullptr ? 20 : 1; }
+int rounds() { return long_run() ? 20 : 1; }
 
 void wait_until_synchronous(PostgresCluster const& primary) {
     auto const until = std::chrono::steady_clock::now() + std::chrono::minutes(1);

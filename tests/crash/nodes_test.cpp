@@ -8,11 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cstdlib>
-#include <filesystem>
 #include <mutex>
 #include <random>
-#include <set>
 #include <thread>
 
 // Three nodes on one database, no leader: they are killed, halted and restarted one after the other
@@ -27,22 +24,13 @@ constexpr std::size_t nodes = 3, clients = 16;
 constexpr std::size_t spoken_at_once = 48; // few, so that clients of different nodes meet in them
 constexpr int most_cases = 5;              // that the mediator takes at one time
 
-bool long_run() { return std::getenv("PARLEY_LONG") != nullptr; }
 std::size_t acts_wanted() { return long_run() ? 200'000 : 4'000; }
 std::size_t spoken_wanted() { return long_run() ? 2'000 : spoken_at_once; }
 std::size_t due_wanted() { return long_run() ? 1'000 : 100; }
 
 class Fleet {
 public:
-    Fleet() : database_(cluster_.make_database()), url_(cluster_.url(database_, "parley_owner")) {
-        // All nodes hold the same keys, as their operator is told to see to.
-        for (std::size_t node = 0; node < nodes; ++node) {
-            std::filesystem::create_directory(folder_of(node));
-            for (char const* name : {"sealing.key", "tokens.key", "webhooks.key"})
-                write_private_file(fmt::format("{}/{}", folder_of(node), name),
-                                   hex_of(sha256(name)) + "\n");
-        }
-    }
+    Fleet() : database_(cluster_.make_database()), url_(cluster_.url(database_, "parley_owner")) {}
     ~Fleet() {
         if (!::testing::Test::HasFailure()) return;
         for (std::size_t node = 0; node < nodes; ++node)
@@ -56,6 +44,7 @@ public:
     void turn_to(Instant then) { ahead_us_ = then.us - SystemClock().now().us; }
 
     void start(std::size_t node) {
+        if (node > 0) share_keys(folder_of(0), folder_of(node));
         // One seed: the same people and keys on every node, as in one house.
         auto server = start_dev(folder_of(node), {"--empty", "--seed", "7", "--database", url_},
                                 {fmt::format("PARLEY_CLOCK_AHEAD={}", ahead_us_)});
@@ -233,22 +222,6 @@ void speak(Fleet const& fleet, std::vector<Filed> const& disputes, std::size_t w
     }
 }
 
-// The whole docket, page by page.
-std::vector<Json> whole_docket(Caller& caller, std::string const& key, std::string const& dispute) {
-    std::vector<Json> all;
-    std::string after;
-    for (;;) {
-        auto const answer =
-            caller.send("GET", "/v1/disputes/" + dispute + "/events?limit=100" + after, as(key));
-        EXPECT_EQ(answer.status, 200U) << answer.body;
-        if (answer.status != 200) return all;
-        Json const page = Json::parse(answer.body);
-        for (Json const& event : page.at("data")) all.push_back(event);
-        if (!page.at("has_more").get<bool>()) return all;
-        after = "&after=" + page.at("next").get<std::string>();
-    }
-}
-
 // The acts and nothing else, each once, numbered without a gap and in the order of their callers.
 void expect_dense(Fleet const& fleet, std::vector<Filed> const& disputes,
                   std::vector<std::vector<Ack>> const& acks) {
@@ -265,7 +238,7 @@ void expect_dense(Fleet const& fleet, std::vector<Filed> const& disputes,
     Caller caller(fleet, 1);
     std::string const platform = fleet.key("platform");
     for (std::size_t at = 0; at < disputes.size(); ++at) {
-        auto const docket = whole_docket(caller, platform, disputes[at].id);
+        auto const docket = docket_of(caller, platform, disputes[at].id);
         EXPECT_EQ(docket.size(), acked[at].size() + 1) << disputes[at].id; // and its filing
         std::string time;
         std::int64_t number = 0;
@@ -285,8 +258,7 @@ void expect_record_fits(Fleet const& fleet, std::vector<Filed> const& disputes,
     std::string lines;
     for (auto const& of_one : acks)
         for (Ack const& ack : of_one)
-            lines += fmt::format("{{\"dispute\":\"{}\",\"event\":\"{}\",\"key\":\"{}\"}}\n",
-                                 disputes[ack.dispute].id, ack.event, ack.key);
+            lines += ack_line(disputes[ack.dispute].id, ack.event, ack.key);
     std::string const path = fleet.folder() + "/acks";
     write_private_file(path, lines);
     Ran const ran =
@@ -390,13 +362,10 @@ TEST(PostgreSQLNodes, AnyNodeTakesAnythingWhateverBecomesOfTheOthers) {
     }
     Caller caller(fleet, 3);
     for (Filed const& one : due) {
-        int passed = 0;
-        for (Json const& event : whole_docket(caller, fleet.key("platform"), one.id)) {
-            if (event.at("facts").value("deadline", "") != "response") continue;
-            ++passed;
-            EXPECT_EQ(event.at("at").get<std::string>(), text_of(one.due)) << one.id;
-        }
-        EXPECT_EQ(passed, 1) << one.id;
+        auto const passed = passed_in(docket_of(caller, fleet.key("platform"), one.id));
+        EXPECT_EQ(passed.count("response"), 1U) << one.id;
+        for (auto const& [name, at] : passed)
+            if (name == "response") EXPECT_EQ(at, text_of(one.due)) << one.id;
     }
     expect_dense(fleet, spoken, acks);
     fleet.stop_all();

@@ -17,6 +17,12 @@ struct NodesRig : Rig {
             jobs = node.run(std::move(jobs));
         return answer;
     }
+    // A dispute that was filed at the first.
+    EntryPtr file_at_first(std::optional<TestClockId> on = {}) {
+        auto const filed = ask_of(first, filing(on));
+        EXPECT_TRUE(filed) << filed.error().detail;
+        return filed ? filed->entry : nullptr;
+    }
     Committer make(DisputeCache& own) {
         return Committer(
             shipped_world(), *journal, *reader, clock, own,
@@ -29,9 +35,9 @@ struct NodesRig : Rig {
 
 TEST(SeveralNodes, ACachedStateIsReadAgainWhereAnotherNodeWrote) {
     NodesRig rig;
-    auto const filed = NodesRig::ask_of(rig.first, rig.filing());
+    EntryPtr const filed = rig.file_at_first();
     ASSERT_TRUE(filed);
-    DisputeState const& state = filed->entry->state;
+    DisputeState const& state = filed->state;
     ASSERT_TRUE(NodesRig::ask_of(rig.second, Rig::message(state, "now the second has it cached")));
     auto const responded = NodesRig::ask_of(rig.first, Rig::respond(state));
     ASSERT_TRUE(responded) << responded.error().detail;
@@ -45,9 +51,9 @@ TEST(SeveralNodes, ACachedStateIsReadAgainWhereAnotherNodeWrote) {
 
 TEST(SeveralNodes, WhatCameAfterIsReplayedUponWhatIsKnown) {
     NodesRig rig;
-    auto const filed = NodesRig::ask_of(rig.first, rig.filing());
+    EntryPtr const filed = rig.file_at_first();
     ASSERT_TRUE(filed);
-    DisputeState const& state = filed->entry->state;
+    DisputeState const& state = filed->state;
     ASSERT_TRUE(NodesRig::ask_of(rig.first, Rig::message(state, "one")));
     ASSERT_TRUE(NodesRig::ask_of(rig.first, Rig::respond(state)));
     ASSERT_TRUE(NodesRig::ask_of(
@@ -63,7 +69,7 @@ TEST(SeveralNodes, WhatCameAfterIsReplayedUponWhatIsKnown) {
         ASSERT_TRUE(now);
         EXPECT_EQ(dump(now->state), dump(whole->state));
         EXPECT_EQ(now->heads, whole->heads);
-        EXPECT_EQ(now->texts.response != nullptr, true);
+        EXPECT_NE(now->texts.response, nullptr);
         EXPECT_EQ(now == seen, known == all.size()) << "nothing new, nothing replayed";
         // One that knows another last event than what stands there is no ground to build on.
         DisputeEntry other = *seen;
@@ -78,9 +84,9 @@ TEST(SeveralNodes, WhatCameAfterIsReplayedUponWhatIsKnown) {
 
 TEST(SeveralNodes, ARefusalIsOfWhatIsStoredNotOfWhatIsCached) {
     NodesRig rig;
-    auto const filed = NodesRig::ask_of(rig.first, rig.filing());
+    EntryPtr const filed = rig.file_at_first();
     ASSERT_TRUE(filed);
-    DisputeState const& state = filed->entry->state;
+    DisputeState const& state = filed->state;
     ASSERT_TRUE(NodesRig::ask_of(rig.second, Rig::message(state, "cached")));
     ASSERT_TRUE(NodesRig::ask_of(rig.first, Rig::respond(state)));
     auto const again = NodesRig::ask_of(rig.second, Rig::respond(state));
@@ -92,15 +98,15 @@ TEST(SeveralNodes, ATestClockMovedOnOneNodeHasMovedOnTheOther) {
     NodesRig rig;
     TestClockId const clock = rig.add_clock();
     for (Committer* node : {&rig.first, &rig.second}) node->load_registry();
-    auto const filed = NodesRig::ask_of(rig.first, rig.filing(clock));
-    ASSERT_TRUE(filed) << filed.error().detail;
+    EntryPtr const filed = rig.file_at_first(clock);
+    ASSERT_TRUE(filed);
     Instant const later = rig.clock.now() + 9 * us_per_day;
     std::vector<Job> jobs;
     jobs.push_back(AdvanceJob{
         clock, later, {}, {}, {}, [](Result<Advanced> got) { EXPECT_TRUE(got.has_value()); }});
     for (int rounds = 0; rounds < 100 && !jobs.empty(); ++rounds)
         jobs = rig.first.run(std::move(jobs));
-    auto const late = NodesRig::ask_of(rig.second, Rig::respond(filed->entry->state));
+    auto const late = NodesRig::ask_of(rig.second, Rig::respond(filed->state));
     ASSERT_FALSE(late);
     EXPECT_EQ(late.error().code, RefusalCode::too_late);
 }
