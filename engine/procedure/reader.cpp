@@ -234,6 +234,23 @@ private:
     Procedure procedure_;
 };
 
+// Objects that keep their order look for each new member among all before it, so that one with very many
+// would hold the reader up.
+Result<void> check_members(Json const& json) {
+    std::vector<Json const*> open{&json};
+    while (!open.empty()) {
+        Json const& at = *open.back();
+        open.pop_back();
+        if (at.is_object() && at.size() > members_max)
+            return refuse(RefusalCode::procedure_rejected,
+                          fmt::format("An object of this file holds {} members; the most is {}.",
+                                      at.size(), members_max));
+        if (!at.is_structured()) continue;
+        for (Json const& member : at) open.push_back(&member);
+    }
+    return {};
+}
+
 } // namespace
 
 Result<Procedure> read_procedure(std::string_view text) {
@@ -242,6 +259,7 @@ Result<Procedure> read_procedure(std::string_view text) {
     limits.nodes_max = nodes_max;
     auto const json = parse_json(text, limits);
     if (!json) return std::unexpected(json.error());
+    if (auto fine = check_members(*json); !fine) return std::unexpected(std::move(fine.error()));
     // The gate has let the text through, so that the second parser meets nothing it must refuse.
     OrderedJson const ordered = OrderedJson::parse(text);
     return ProcedureReader(text, *json, ordered).read();

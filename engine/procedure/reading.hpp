@@ -20,6 +20,7 @@ constexpr std::size_t bytes_max = 2 * 1024 * 1024;
 constexpr std::size_t nodes_max = 200'000;
 constexpr std::size_t faults_max = 100;
 constexpr std::size_t stages_max = 1'000;
+constexpr std::size_t members_max = 1'200; // of one object
 constexpr std::size_t parameters_max = 200;
 constexpr std::size_t common_max = 50;
 constexpr std::size_t steps_max = 100;     // of one stage, the common ones included
