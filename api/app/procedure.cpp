@@ -3,6 +3,7 @@
 #include "api/app/files.hpp"
 #include "api/app/world.hpp"
 #include "engine/core/story.hpp"
+#include "engine/procedure/examine.hpp"
 
 #include <fmt/format.h>
 
@@ -43,6 +44,29 @@ std::string list_of(auto const& values) {
         out += name_of(value);
     }
     return out;
+}
+
+// "FILE:LINE: POINTER: what is wrong", and below it the shortest way there.
+void print_findings(std::string const& path, std::string_view text, Examination const& found) {
+    for (Finding const& finding : found.findings) {
+        fmt::print("{}:{}: {}: {} ({})\n", path, line_of(text, finding.pointer), finding.pointer,
+                   finding.says, finding.rule);
+        for (std::string const& line : finding.trace) fmt::print("    {}\n", line);
+    }
+    if (!found.complete)
+        fmt::print("{}: there are more cases than are looked at; nothing is proven beyond what is "
+                   "listed above\n",
+                   path);
+}
+
+void print_ends(Examination const& found) {
+    for (WayToEnd const& way : found.ends) {
+        fmt::print("{} ({})\n  shortest: {}\n", way.end, way.status,
+                   days_of_hours(way.shortest_hours));
+        for (std::string const& line : way.shortest) fmt::print("    {}\n", line);
+        fmt::print("  longest: {}\n", days_of_hours(way.longest_hours));
+        for (std::string const& line : way.longest) fmt::print("    {}\n", line);
+    }
 }
 
 // One line a story, in the order of the file; a heading `## name` starts each.
@@ -89,8 +113,16 @@ Done run_procedure_check(std::vector<std::string> const& files) {
         if (!text) return std::unexpected(text.error());
         auto procedure = read_procedure(*text);
         if (procedure) {
-            fmt::print("{}: {} version {} is sound: {} stages\n", path, procedure->ref.name,
-                       procedure->ref.version, procedure->stages.size());
+            Examination const found = examine(*procedure);
+            print_findings(path, *text, found);
+            if (!found.proven()) {
+                ++faulty;
+                continue;
+            }
+            fmt::print("{}: {} version {} is sound: {} stages, {} cases\n", path,
+                       procedure->ref.name, procedure->ref.version, procedure->stages.size(),
+                       found.cases);
+            print_ends(found);
             continue;
         }
         ++faulty;
