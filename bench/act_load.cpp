@@ -137,7 +137,9 @@ T must(Result<T> result) {
 
 std::vector<Unit> record_acts(Journal& real, Reader& reader, std::size_t acts,
                               std::size_t disputes) {
-    World const world{ZoneRules::load(), load_embedded_law(), load_embedded_procedures()};
+    World const world{ZoneRules::load(),          load_embedded_law(),
+                      load_embedded_procedures(), "UTC",
+                      load_embedded_routes(),     load_embedded_calendars()};
     RecordingJournal journal(real);
     SystemClock const clock;
     DisputeCache cache(disputes * 2);

@@ -40,7 +40,9 @@ double decision_us(World const& world, Procedure const& procedure, DisputeState 
 }
 
 std::vector<Figure> run() {
-    World const world{ZoneRules::load(), load_embedded_law(), load_embedded_procedures()};
+    World const world{ZoneRules::load(),          load_embedded_law(),
+                      load_embedded_procedures(), "UTC",
+                      load_embedded_routes(),     load_embedded_calendars()};
     Instant const at = *parse_instant("2026-11-21T10:00:00Z");
     Entropy entropy(Bytes32{7});
     Filing filing;

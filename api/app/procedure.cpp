@@ -3,6 +3,7 @@
 #include "api/app/files.hpp"
 #include "api/app/world.hpp"
 #include "engine/core/story.hpp"
+#include "engine/procedure/embedded_library.hpp"
 #include "engine/procedure/examine.hpp"
 
 #include <fmt/format.h>
@@ -104,17 +105,34 @@ void print_stage(Stage const& stage) {
     }
 }
 
+// What a profile among these files may extend: one of them first, then what the program carries.
+ProcedureLibrary bases_among(std::vector<std::string> const& texts) {
+    ProcedureLibrary bases;
+    for (std::string const& text : texts)
+        static_cast<void>(bases.add(text)); // told when it is read
+    for (EmbeddedFile const& file : embedded_workflows())
+        if (file.name.ends_with(".json")) static_cast<void>(bases.add(file.bytes));
+    return bases;
+}
+
 } // namespace
 
 Done run_procedure_check(std::vector<std::string> const& files) {
-    std::size_t faulty = 0;
+    std::vector<std::string> texts;
     for (std::string const& path : files) {
         auto text = text_of_file(path);
         if (!text) return std::unexpected(text.error());
-        auto procedure = read_procedure(*text);
+        texts.push_back(std::move(*text));
+    }
+    ProcedureLibrary const bases = bases_among(texts);
+    std::size_t faulty = 0;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        std::string const& path = files[i];
+        std::string const& text = texts[i];
+        auto procedure = read_procedure(text, bases);
         if (procedure) {
             Examination const found = examine(*procedure);
-            print_findings(path, *text, found);
+            print_findings(path, text, found);
             if (!found.proven()) {
                 ++faulty;
                 continue;
@@ -129,7 +147,7 @@ Done run_procedure_check(std::vector<std::string> const& files) {
         if (procedure.error().errors.empty())
             fmt::print("{}: {}\n", path, procedure.error().detail);
         for (FieldError const& error : procedure.error().errors)
-            fmt::print("{}\n", located(path, *text, error));
+            fmt::print("{}\n", located(path, text, error));
     }
     if (faulty == 0) return {};
     return fail(fmt::format("{} of {} procedure files cannot run; mend the faults listed above",
@@ -149,16 +167,22 @@ Done run_procedure_test(std::string const& folder) {
     std::ranges::sort(files);
     auto world = load_world("UTC");
     if (!world) return fail(world.error().detail);
+    std::vector<std::string> texts;
+    for (fs::path file : files) {
+        auto text = text_of_file(file.replace_extension(".json"));
+        if (!text) return std::unexpected(text.error());
+        texts.push_back(std::move(*text));
+    }
+    ProcedureLibrary const bases = bases_among(texts);
     std::size_t passed = 0;
     std::size_t failed = 0;
-    for (fs::path const& file : files) {
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        fs::path const& file = files[i];
         fs::path procedure_file = file;
         procedure_file.replace_extension(".json");
-        auto text = text_of_file(procedure_file);
         auto stories = text_of_file(file);
-        if (!text) return std::unexpected(text.error());
         if (!stories) return std::unexpected(stories.error());
-        auto procedure = read_procedure(*text);
+        auto procedure = read_procedure(texts[i], bases);
         if (!procedure)
             return fail(fmt::format("{} is not sound; run `parley procedure check {}`",
                                     procedure_file.string(), procedure_file.string()));
@@ -185,7 +209,7 @@ Done run_procedure_list() {
 Done run_procedure_show(std::string const& name) {
     auto world = load_world("UTC");
     if (!world) return fail(world.error().detail);
-    auto const procedure = world->procedures.latest(name);
+    auto const procedure = world->procedures.latest(name, instant_max);
     if (!procedure)
         return fail(
             fmt::format("there is no procedure {}; `parley procedure list` names them", name));

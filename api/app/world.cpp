@@ -17,6 +17,8 @@ Result<World> load_world(std::string administrator_zone) {
     world.administrator_zone = std::move(administrator_zone);
     world.law = load_embedded_law();
     world.procedures = load_embedded_procedures();
+    world.routes = load_embedded_routes();
+    world.calendars = load_embedded_calendars();
     return world;
 }
 

@@ -4,6 +4,7 @@
 #include "engine/base/json_slice.hpp"
 #include "engine/procedure/behaviours.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -200,6 +201,24 @@ void write_deadlines(JsonWriter& json, DisputeEntry const& entry) {
     json.end_array();
 }
 
+// What was filed last of each document; its words are in the event that is named.
+void write_documents(JsonWriter& json, DisputeEntry const& entry, Viewer const& viewer) {
+    json.key("documents").begin_array();
+    for (auto const& [name, document] : entry.state.documents) {
+        if (!may_see(entry.state, viewer, Room::joint, document.label)) continue;
+        json.begin_object();
+        json.member("name", name);
+        json.member("event", document.event);
+        json.member("by", name_of(document.by));
+        json.member("filed_at", document.at);
+        json.member("times", document.times);
+        json.key("values").begin_object();
+        for (auto const& [field, value] : document.values) json.member(field, value);
+        json.end_object().end_object();
+    }
+    json.end_array();
+}
+
 void write_offers(JsonWriter& json, DisputeEntry const& entry, Viewer const& viewer) {
     json.key("offers").begin_array();
     // What is said to reach a settlement may be closed to this viewer.
@@ -362,6 +381,9 @@ void write_acts(JsonWriter& json, DisputeEntry const& entry, Viewer const& viewe
     for (AvailableAct const& act : acts.available) {
         std::string schema = "/v1/schemas/acts/";
         schema += name_of(spec_of(act.step->does).input);
+        if (!act.step->settings.document.empty())
+            schema = fmt::format("/v1/procedures/{}/{}/documents/{}", entry.procedure->ref.name,
+                                 entry.procedure->ref.version, act.step->settings.document);
         json.begin_object();
         json.member("name", act.step->name);
         json.member("method", "POST");
@@ -408,6 +430,7 @@ void write_dispute(JsonWriter& json, ViewCache& views, EntryPtr const& entry,
     json.raw(parts.facts);
     write_acts(json, *entry, viewer);
     write_offers(json, *entry, viewer);
+    write_documents(json, *entry, viewer);
     json.raw(parts.end);
 }
 

@@ -38,6 +38,7 @@ PARLEY_HANDLER(replay_deliveries);
 
 PARLEY_HANDLER(list_procedures);
 PARLEY_HANDLER(get_procedure);
+PARLEY_HANDLER(get_document_schema);
 PARLEY_HANDLER(check_procedure);
 PARLEY_HANDLER(get_act_schema);
 

@@ -1,8 +1,11 @@
 #include "api/routes/handlers.hpp"
 #include "api/routes/reply.hpp"
+#include "engine/procedure/examine.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 namespace parley::routes {
@@ -21,10 +24,64 @@ void write_summary(JsonWriter& json, Procedure const& procedure) {
     json.member("track", name_of(procedure.track));
     json.member("source", procedure.source);
     json.member("status", procedure.status);
+    json.member("rests_on", name_of(procedure.rests_on));
+    json.key("extends");
+    if (procedure.extends)
+        json.begin_object()
+            .member("name", procedure.extends->name)
+            .member("version", procedure.extends->version)
+            .end_object();
+    else json.null();
     json.member("href", href);
     json.key("stages").begin_array();
     for (Stage const& stage : procedure.stages) json.value(stage.name);
     json.end_array();
+}
+
+void write_field_schema(JsonWriter& json, FieldRule const& field) {
+    switch (field.type) {
+    case FieldType::text: json.member("type", "string"); return;
+    case FieldType::yes_no: json.member("type", "boolean"); return;
+    case FieldType::number: json.member("type", "integer"); return;
+    case FieldType::date: json.member("type", "string").member("format", "date"); return;
+    case FieldType::instant: json.member("type", "string").member("format", "date-time"); return;
+    case FieldType::choice:
+        json.member("type", "string").key("enum").begin_array();
+        for (std::string const& choice : field.choices) json.value(choice);
+        json.end_array();
+        return;
+    case FieldType::money:
+        json.member("type", "object").key("required").begin_array();
+        json.value("amount").value("currency").end_array();
+        json.member("additionalProperties", false).key("properties").begin_object();
+        json.key("amount").begin_object().member("type", "integer").end_object();
+        json.key("currency").begin_object().member("type", "string").end_object();
+        json.end_object();
+        return;
+    }
+}
+
+// What a document's fields take, as a JSON Schema (2020-12) of the act that files it.
+std::string document_schema(DocumentRule const& document) {
+    std::string out;
+    JsonWriter json(out);
+    json.begin_object();
+    json.member("$schema", "https://json-schema.org/draft/2020-12/schema");
+    json.member("title", document.name).member("description", document.means);
+    json.member("type", "object").key("required").begin_array().value("fields").end_array();
+    json.member("additionalProperties", false).key("properties").begin_object();
+    json.key("fields").begin_object().member("type", "object");
+    json.member("additionalProperties", false).key("required").begin_array();
+    for (FieldRule const& field : document.fields)
+        if (field.required) json.value(field.name);
+    json.end_array().key("properties").begin_object();
+    for (FieldRule const& field : document.fields) {
+        json.key(field.name).begin_object();
+        write_field_schema(json, field);
+        json.member("description", field.means).end_object();
+    }
+    json.end_object().end_object().end_object().end_object();
+    return out;
 }
 
 template <class Number>
@@ -77,13 +134,68 @@ net::awaitable<http::Response> get_procedure(Services& services, Call call) {
     co_return answer;
 }
 
+// GET /v1/procedures/{name}/{version}/documents/{document}
+net::awaitable<http::Response> get_document_schema(Services& services, Call call) {
+    auto const version = number_of<std::int32_t>(call.param("version"));
+    auto const procedure =
+        version ? services.engine.world().procedures.find(call.param("name"), *version) : nullptr;
+    if (!procedure) co_return refused(call, no_such("procedure").error());
+    auto const document =
+        std::ranges::find(procedure->documents, call.param("document"), &DocumentRule::name);
+    if (document == procedure->documents.end())
+        co_return refused(call, no_such("document").error());
+    co_return http::text_response(200, "application/schema+json", document_schema(*document));
+}
+
+namespace {
+
+// Proves what check_procedure answers for; the way to what is wrong goes into its sentence.
+Refusal refusal_for(Examination const& found) {
+    Refusal refusal{RefusalCode::procedure_rejected, {}, {}, {}, {}};
+    for (Finding const& finding : found.findings) {
+        std::string detail = fmt::format("{} ({})", finding.says, finding.rule);
+        for (std::string const& line : finding.trace)
+            detail += (&line == &finding.trace.front() ? " Shortest way there: " : "; ") + line;
+        refusal.errors.push_back(
+            {finding.pointer, RefusalCode::procedure_rejected, std::move(detail)});
+    }
+    refusal.detail = refusal.errors.empty()
+                         ? "This procedure has more cases than are looked at; nothing is proven."
+                         : refusal.errors.front().detail;
+    return refusal;
+}
+
+void write_ways(JsonWriter& json, std::vector<WayToEnd> const& ends) {
+    json.key("ends").begin_array();
+    for (WayToEnd const& end : ends) {
+        json.begin_object();
+        json.member("stage", end.end);
+        json.member("status", end.status);
+        auto const way = [&](char const* name, std::int64_t hours,
+                             std::vector<std::string> const& lines) {
+            json.key(name).begin_object().member("hours", hours).key("way").begin_array();
+            for (std::string const& line : lines) json.value(line);
+            json.end_array().end_object();
+        };
+        way("shortest", end.shortest_hours, end.shortest);
+        way("longest", end.longest_hours, end.longest);
+        json.end_object();
+    }
+    json.end_array();
+}
+
+} // namespace
+
 // POST /v1/procedures/check
-// Changes nothing, so it needs no Idempotency-Key.
-net::awaitable<http::Response> check_procedure(Services&, Call call) {
+// Changes nothing, so it needs no Idempotency-Key. Examining takes a while: not on the connections' time.
+net::awaitable<http::Response> check_procedure(Services& services, Call call) {
     auto body = read_body(call);
     if (!body) co_return refused(call, body.error());
-    auto procedure = read_procedure(call.request.body);
+    auto procedure = read_procedure(call.request.body, services.engine.world().procedures);
     if (!procedure) co_return refused(call, procedure.error());
+    Examination const found =
+        co_await services.engine.read([&](Reader&) { return examine(*procedure); });
+    if (!found.proven()) co_return refused(call, refusal_for(found));
     std::string text;
     JsonWriter json(text);
     json.begin_object();
@@ -93,7 +205,10 @@ net::awaitable<http::Response> check_procedure(Services&, Call call) {
     json.member("sha256", hex_of(procedure->ref.sha256));
     json.key("stages").begin_array();
     for (Stage const& stage : procedure->stages) json.value(stage.name);
-    json.end_array().end_object();
+    json.end_array();
+    json.member("cases", found.cases);
+    write_ways(json, found.ends);
+    json.end_object();
     co_return http::json_response(200, std::move(text));
 }
 

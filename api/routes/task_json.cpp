@@ -22,6 +22,7 @@ std::string_view meaning_of(TaskKind kind) {
         return "The record of this dispute does not replay; find out why.";
     case TaskKind::review: return "Annul the outcome or let it stand.";
     case TaskKind::list_languages: return "Say which languages the proceedings can be held in.";
+    case TaskKind::file_document: return "File the document that the procedure waits for.";
     case TaskKind::record_settlement: return "Record the settlement as an award.";
     case TaskKind::look_into_notice:
         return "There is doubt whether a party received the notice; look into it.";

@@ -41,6 +41,7 @@ public:
         state_.claim = e.claim;
         state_.consents = e.consents;
         state_.missing = e.missing;
+        state_.calendars = e.calendars;
         if (e.missing.empty()) state_.commenced_at = event_.at;
     }
     void operator()(NoticeCompleted const& e) const {
@@ -221,6 +222,10 @@ public:
     }
     void operator()(OutcomePublished const& e) const {
         if (!state_.outcomes.empty()) state_.outcomes.edit().back().published = e.redaction;
+    }
+    void operator()(DocumentFiled const& e) const {
+        FiledDocument& filed = state_.documents.edit()[e.document];
+        filed = {event_.id, event_.actor.role, event_.at, state_.label, filed.times + 1, e.values};
     }
     void operator()(WithdrawalProposed const&) const {
         state_.withdrawal_asked_by = side_of(event_.actor.role);

@@ -118,7 +118,8 @@ Result<Said> change_details(Act const& act);
 Result<Said> name_representative(Act const& act);
 Result<Said> ask_language(Act const& act);
 Result<Said> list_languages(Act const& act);
-Result<Said> withdraw(Act const& act); // ending.cpp
+Result<Said> file_document(Act const& act); // documents.cpp
+Result<Said> withdraw(Act const& act);      // ending.cpp
 Result<Said> confirm_performance(Act const& act);
 Result<Said> report_breach(Act const& act);
 
@@ -151,6 +152,8 @@ ClaimFacts facts_of(ClaimInput const& claim);
 // ["words of the first remedy", ...], in the order of the facts.
 void write_descriptions(JsonWriter& json, std::vector<RemedyInput> const& remedies);
 
+// What a filed document says in that field; null where it says nothing.
+std::string const* value_of(FiledDocument const& document, std::string_view field);
 // True where every party agreed that the file, and who mediated, may go to the decider (C5).
 bool file_may_pass(DisputeState const& state);
 bool has_consent(DisputeState const& state, Side side, ConsentKind kind);

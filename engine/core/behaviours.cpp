@@ -29,19 +29,20 @@ void need_seated(Standing const& in, Obstacles& out) {
 }
 
 void offers_to_answer(Standing const& in, Obstacles& out) {
-    if (!holds({Fact::offer_open_by_other_side, false, {}, 0}, in.state, {in.side(), {}}))
+    if (!holds({Fact::offer_open_by_other_side, false, {}, 0, {}}, in.state, {in.side(), {}}))
         block(out, "an offer by the other side is open",
               "There is no open offer by the other side.");
 }
 
-void extension_left(Standing const& in, Obstacles& out) {
+// The clock that the step names runs, and has been moved fewer times than it may be.
+void clock_left(Standing const& in, std::map<std::string, std::uint32_t> const& moved,
+                Obstacles& out) {
     BehaviourSettings const& rule = in.step.settings;
     if (in.state.deadline(rule.deadline) == nullptr)
         return block(out, fmt::format("the deadline {} is running", rule.deadline),
                      fmt::format("There is no open deadline called {}.", rule.deadline));
-    auto const granted = in.state.extensions.find(rule.deadline);
-    if (granted != in.state.extensions.end() &&
-        granted->second >= static_cast<std::uint32_t>(rule.times))
+    auto const times = moved.find(rule.deadline);
+    if (times != moved.end() && times->second >= static_cast<std::uint32_t>(rule.times))
         block(out, RefusalCode::extension_used, "an extension is left",
               fmt::format("The deadline {} can be extended {} time(s), which has happened.",
                           rule.deadline, rule.times));
@@ -182,6 +183,7 @@ void consent_to_revoke(Standing const& in, Obstacles& out) {
 }
 
 void time_to_give(Standing const& in, Obstacles& out) {
+    if (!in.step.settings.deadline.empty()) return clock_left(in, *in.state.granted, out);
     if (std::ranges::all_of(in.state.deadlines, [](Deadline const& d) { return d.actors.empty(); }))
         block(out, "a time of the parties is running", "No time of the parties is running.");
 }
@@ -228,7 +230,7 @@ void needs_of_behaviour(Standing const& in, Obstacles& out) {
     switch (in.step.does) {
     case Behaviour::accept_offer:
     case Behaviour::decline_offer: return offers_to_answer(in, out);
-    case Behaviour::extend_deadline: return extension_left(in, out);
+    case Behaviour::extend_deadline: return clock_left(in, *in.state.extensions, out);
     case Behaviour::withdraw: return withdrawal(in, out);
     case Behaviour::appoint_neutral: return appointment(in, out);
     case Behaviour::accept_appointment: return acceptance_of_appointment(in, out);
@@ -270,6 +272,7 @@ void needs_of_behaviour(Standing const& in, Obstacles& out) {
     case Behaviour::complete_notice:
     case Behaviour::pass_file:
     case Behaviour::lapse_consent:
+    case Behaviour::file_document:
     case Behaviour::correct_facts:
     case Behaviour::change_details:
     case Behaviour::amend_claim:
@@ -347,6 +350,7 @@ Result<Said> take(Act const& act) {
     case Behaviour::ask_consent_award: return ask_consent_award(act);
     case Behaviour::record_settlement: return record_settlement(act);
     case Behaviour::publish_outcome: return publish_outcome(act);
+    case Behaviour::file_document: return file_document(act);
     case Behaviour::pass_file:
     case Behaviour::lapse_consent:
         return refuse(RefusalCode::not_yours, "Only the clock takes this step.");

@@ -57,6 +57,27 @@ std::uint32_t replacements(DisputeState const& state, std::optional<SeatKind> se
     return std::max(state.seats[0].replacements, state.seats[1].replacements);
 }
 
+// Since the stage was entered: what was agreed on an earlier visit is not agreed again.
+bool both_took(DisputeState const& state, std::string const& step) {
+    return std::ranges::all_of(state.parties, [&](PartyFacts const& party) {
+        auto const taken = state.taken.find(fmt::format("{} {}", name_of(party.side), step));
+        return taken != state.taken.end() && taken->second >= state.stage_entered_at;
+    });
+}
+
+bool says(DisputeState const& state, Condition const& condition) {
+    std::size_t const dot = condition.name.find('.');
+    auto const found = state.documents.find(condition.name.substr(0, dot));
+    if (found == state.documents.end()) return false;
+    std::string const* const value = value_of(found->second, condition.name.substr(dot + 1));
+    return value != nullptr && *value == condition.value;
+}
+
+std::int64_t times_filed(DisputeState const& state, std::string const& document) {
+    auto const found = state.documents.find(document);
+    return found == state.documents.end() ? 0 : found->second.times;
+}
+
 bool fact_holds(Condition const& condition, DisputeState const& state, Asked const& asked) {
     OutcomeState const* outcome = state.outcome();
     switch (condition.fact) {
@@ -85,6 +106,14 @@ bool fact_holds(Condition const& condition, DisputeState const& state, Asked con
     case Fact::outcome_annulled: return outcome != nullptr && outcome->annulled;
     case Fact::consent_award_asked: return consent_award_asked(state);
     case Fact::same_neutral_agreed: return same_neutral_agreed(state);
+    case Fact::consumer_involved:
+        return std::ranges::any_of(state.parties, [](PartyFacts const& party) {
+            return party.kind == PartyKind::consumer;
+        });
+    case Fact::both_took: return both_took(state, condition.name);
+    case Fact::filed: return times_filed(state, condition.name) > 0;
+    case Fact::filed_below: return times_filed(state, condition.name) < condition.number;
+    case Fact::says: return says(state, condition);
     case Fact::enabled: return condition.number != 0;
     case Fact::marked: return state.marked(condition.name);
     case Fact::deadline_passed: return has_passed(state, condition.name);

@@ -4,6 +4,7 @@
 #include "engine/model/journal_rows.hpp"
 #include "engine/procedure/procedure.hpp"
 #include "engine/procedure/resolver.hpp"
+#include "engine/procedure/routes.hpp"
 #include "engine/procedure/time_rules.hpp"
 
 #include <array>
@@ -20,6 +21,8 @@ struct World {
     LawTable law;
     ProcedureLibrary procedures;
     std::string administrator_zone = "UTC";
+    RouteTable routes;
+    CalendarBook calendars;
 };
 
 // Someone on the roster as the core may consider them: read before deciding, recorded in the event,
@@ -51,6 +54,7 @@ struct Stamp {
 //     also not_binding and warnings
 //   evidence_submitted: description, reference
 //   evidence_requested: description
+//   document_filed: one member a field of words, by its name
 //   offer_accepted, offer_declined, outcome_accepted, outcome_refused, final_date_set: message
 //   extension_proposed, deadline_extended: reason
 //   neutral_appointed, neutral_objected, objection_decided: reasons
@@ -69,8 +73,9 @@ struct Decided {
 };
 
 // Opens a dispute: resolves the track, pins the procedure, writes `dispute_filed` and starts the
-// first clock. Refuses what docs/LAW.md refuses, unknown zones, and a named procedure
-// that the law's table forbids (track_forbidden, with the resolver's reasons). Pure.
+// first clock. Refuses what docs/LAW.md refuses, unknown zones, a named procedure that the law's table
+// forbids (track_forbidden, with the resolver's reasons), and a dispute that the procedure does not
+// take (out_of_scope). Pure.
 Result<Decided> decide_filing(World const& world, Filing const& filing, Stamp const& stamp);
 
 // Decides one act on what `seen` shows. All deadlines before `stamp.at` must have fired already.

@@ -35,6 +35,12 @@ struct Found {
     TaskKind kind;
     SeatKind seat;
 };
+// A document that the stage waits for, and that was not filed since it was entered.
+bool is_awaited(Stage const& stage, Step const& step, DisputeState const& state) {
+    auto const filed = state.documents.find(step.settings.document);
+    bool const done = filed != state.documents.end() && filed->second.at >= state.stage_entered_at;
+    return !done && step.by.size() == 1 && role_in(stage.waits_for, step.by.front());
+}
 // The duty that lies in a step as the state stands. What a view lists as open to take is asked again
 // here without its sentences, for this runs at every act; a test holds the two against each other.
 std::optional<Found> duty_in(Stage const& stage, Step const& step, DisputeState const& state,
@@ -69,6 +75,8 @@ std::optional<Found> duty_in(Stage const& stage, Step const& step, DisputeState 
         return when(is_seated(state, seat) && state.resolution->track == Track::one &&
                         stands_as(state, OutcomeKind::settlement),
                     record_settlement);
+    case Behaviour::file_document:
+        return when(is_awaited(stage, step, state), TaskKind::file_document);
     case Behaviour::list_languages: // no seat's; see languages_wanted
     case Behaviour::file_dispute:
     case Behaviour::respond:

@@ -36,8 +36,9 @@ std::optional<Refusal> check_length(BehaviourSettings const& rule, Period by,
 
 Result<Deadline> moved_deadline(World const& world, DisputeState const& state,
                                 Deadline const& deadline, Period by, std::string_view because) {
-    auto computed = extend_deadline(world.zones, deadline, by,
-                                    timed_actors(world, state, deadline.actors), because);
+    auto computed =
+        extend_deadline(world.zones, deadline, by,
+                        timed_actors(world, state, deadline.actors, deadline.counts_in), because);
     if (!computed) return std::unexpected(std::move(computed.error()));
     Deadline moved = deadline;
     moved.at = computed->at;
@@ -87,31 +88,35 @@ Result<Said> grant_time(Act const& act) {
     using enum RefusalCode;
     BehaviourSettings const& rule = act.step.settings;
     ExtendInput const& input = input_of<ExtendInput>(act);
-    if (!input.deadline)
+    bool const named = !rule.deadline.empty(); // by the file: then only that one
+    if (!named && !input.deadline)
         return refuse_field(missing_field, "/deadline", "Say which deadline is to move.");
+    std::string const name = named ? rule.deadline : *input.deadline;
+    if (input.deadline && *input.deadline != name)
+        return refuse_field(invalid, "/deadline",
+                            fmt::format("{} moves the deadline {} alone.", act.step.name, name));
     if (input.reason.empty()) return refuse_field(missing_field, "/reason", "Say why.");
-    Deadline const* open = act.state.deadline(*input.deadline);
+    Deadline const* open = act.state.deadline(name);
     if (open == nullptr)
         return refuse_field(invalid, "/deadline",
-                            fmt::format("There is no open deadline called {}.", *input.deadline));
+                            fmt::format("There is no open deadline called {}.", name));
     // More time for those who must act never takes any from the parties; a neutral's or the
-    // administrator's own time is another matter.
-    if (open->actors.empty())
+    // administrator's own time moves only where the file says so.
+    if (!named && open->actors.empty())
         return refuse_field(invalid, "/deadline",
-                            fmt::format("{} is no time of the parties.", *input.deadline));
+                            fmt::format("{} is no time of the parties.", name));
     if (auto refusal = check_length(rule, input.by, "given"))
         return std::unexpected(std::move(*refusal));
-    auto const granted = act.state.granted.find(*input.deadline);
+    auto const granted = act.state.granted.find(name);
     if (granted != act.state.granted.end() &&
         granted->second >= static_cast<std::uint32_t>(rule.times))
-        return refuse(extension_used, fmt::format("{} has been moved {} time(s), the most.",
-                                                  *input.deadline, rule.times));
+        return refuse(extension_used,
+                      fmt::format("{} has been moved {} time(s), the most.", name, rule.times));
     std::string const because = fmt::format("extended by {} on {} by the {}", words_of(input.by),
                                             short_text_of(act.stamp.at), name_of(act.role));
     auto moved = moved_deadline(act.world, act.state, *open, input.by, because);
     if (!moved) return std::unexpected(std::move(moved.error()));
-    Said said(DeadlineExtended{*input.deadline, input.by, "granted"},
-              content_of("reason", input.reason));
+    Said said(DeadlineExtended{name, input.by, "granted"}, content_of("reason", input.reason));
     said.moved.push_back(std::move(*moved));
     return said;
 }

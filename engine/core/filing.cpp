@@ -49,18 +49,13 @@ std::string names_of(ProcedureLibrary const& library) {
     return out;
 }
 
-// The named procedure, or the one of the track.
-Result<std::shared_ptr<Procedure const>> choose_procedure(World const& world,
-                                                          FileInput const& input,
-                                                          Resolution const& resolution) {
-    bool const one = resolution.track == Track::one;
-    std::string const wanted =
-        input.procedure.value_or(one ? "uncitral-track-1" : "uncitral-track-2");
-    auto procedure = world.procedures.latest(wanted);
+Result<std::shared_ptr<Procedure const>> find_procedure(World const& world, std::string_view name,
+                                                        Instant at) {
+    auto procedure = world.procedures.latest(name, at);
     if (procedure == nullptr)
         return refuse_field(RefusalCode::invalid, "/procedure",
-                            fmt::format("There is no procedure called {}; there are: {}.", wanted,
-                                        names_of(world.procedures)));
+                            fmt::format("There is no procedure called {} today; there are: {}.",
+                                        name, names_of(world.procedures)));
     return procedure;
 }
 
@@ -133,13 +128,65 @@ std::vector<std::string> missing_in(Filing const& filing) {
     return missing;
 }
 
+// Business days need the calendars of those who must act, and years that these speak of: known when the
+// dispute begins, or it does not.
+Result<void> check_calendars(World const& world, Procedure const& procedure,
+                             std::span<PartyFacts const> parties, Instant at) {
+    std::string const edition = world.calendars.newest();
+    Date const last{static_cast<std::int32_t>(at.us / us_per_day) + 2 * 366};
+    auto const check = [&](DeadlineRule const& rule, std::string_view id,
+                           std::string pointer) -> Result<void> {
+        Calendar const* const calendar = world.calendars.find(edition, id);
+        if (calendar != nullptr && calendar->covers(last)) return {};
+        return refuse_field(
+            RefusalCode::out_of_scope, std::move(pointer),
+            fmt::format(
+                "The deadline {} of {} counts business days, and there is no calendar of {} "
+                "for the next two years (edition {}).",
+                rule.name, procedure.ref.name, id, edition));
+    };
+    for (Stage const& stage : procedure.stages)
+        for (DeadlineRule const& rule : stage.deadlines) {
+            if (rule.calendar.empty()) continue;
+            if (rule.calendar != "of_actor") {
+                if (auto fine = check(rule, rule.calendar, "/procedure"); !fine) return fine;
+                continue;
+            }
+            for (PartyFacts const& party : parties)
+                if (std::ranges::find(rule.actors, role_of(party.side)) != rule.actors.end())
+                    if (auto fine = check(rule, party.country,
+                                          fmt::format("/{}/country", name_of(party.side)));
+                        !fine)
+                        return fine;
+        }
+    return {};
+}
+
 Step const* filing_step(Stage const& stage) {
     auto found = std::ranges::find(stage.steps, Behaviour::file_dispute, &Step::does);
     return found == stage.steps.end() ? nullptr : &*found;
 }
 
-Result<Resolution> resolve(World const& world, FileInput const& input,
+// What rests on no agreement binds nobody, so that there is nothing to resolve.
+Resolution without_agreement(World const& world, Procedure const& procedure) {
+    bool const law = procedure.rests_on == RestsOn::law;
+    return {procedure.track,
+            world.law.version,
+            {{law ? "BY_LAW" : "OWN_WORD",
+              law ? fmt::format("{} rests on the law and on no agreement; it binds nobody who does "
+                                "not accept its end.",
+                                procedure.ref.name)
+                  : fmt::format("{} rests on what each party agrees to inside it; it binds nobody "
+                                "who does not.",
+                                procedure.ref.name),
+              procedure.source,
+              {}}}};
+}
+
+Result<Resolution> resolve(World const& world, Procedure const* procedure, FileInput const& input,
                            std::span<PartyFacts const> parties, Instant at) {
+    if (procedure != nullptr && procedure->rests_on != RestsOn::agreement)
+        return without_agreement(world, *procedure);
     return resolve_track(world.law,
                          {parties, input.claim.reason, input.claim.amount,
                           input.transaction.concluded_at, at, std::nullopt, input.consents});
@@ -153,11 +200,22 @@ Result<Decided> decide_filing(World const& world, Filing const& filing, Stamp co
         return std::unexpected(std::move(fine.error()));
     PartyFacts const parties[] = {facts_of(input.claimant, Side::claimant, {}),
                                   facts_of(input.respondent, Side::respondent, {})};
-    auto resolution = resolve(world, input, parties, stamp.at);
+    std::shared_ptr<Procedure const> named;
+    if (input.procedure) {
+        auto found = find_procedure(world, *input.procedure, stamp.at);
+        if (!found) return std::unexpected(std::move(found.error()));
+        named = std::move(*found);
+    }
+    auto resolution = resolve(world, named.get(), input, parties, stamp.at);
     if (!resolution) return std::unexpected(std::move(resolution.error()));
-    auto procedure = choose_procedure(world, input, *resolution);
-    if (!procedure) return std::unexpected(std::move(procedure.error()));
-    return decide_filing_under(world, **procedure, std::move(*resolution), filing, stamp);
+    if (!named) {
+        Route const& route =
+            route_for(world.routes, resolution->track, parties, input.claim.amount);
+        auto found = find_procedure(world, route.procedure, stamp.at);
+        if (!found) return std::unexpected(std::move(found.error()));
+        named = std::move(*found);
+    }
+    return decide_filing_under(world, *named, std::move(*resolution), filing, stamp);
 }
 
 Result<Decided> decide_filing_under(World const& world, Procedure const& procedure,
@@ -167,7 +225,7 @@ Result<Decided> decide_filing_under(World const& world, Procedure const& procedu
         return std::unexpected(std::move(fine.error()));
     PartyFacts const parties[] = {facts_of(input.claimant, Side::claimant, {}),
                                   facts_of(input.respondent, Side::respondent, {})};
-    auto resolution = resolve(world, input, parties, stamp.at);
+    auto resolution = resolve(world, &procedure, input, parties, stamp.at);
     if (!resolution) return std::unexpected(std::move(resolution.error()));
     return decide_filing_under(world, procedure, std::move(*resolution), filing, stamp);
 }
@@ -181,6 +239,15 @@ Result<Decided> decide_filing_under(World const& world, Procedure const& procedu
         return refuse_field(RefusalCode::track_forbidden, "/procedure",
                             fmt::format("{} is for Track {}. {}", procedure.ref.name,
                                         name_of(procedure.track), explain(resolution)));
+    PartyFacts const who[] = {facts_of(input.claimant, Side::claimant, {}),
+                              facts_of(input.respondent, Side::respondent, {})};
+    if (auto misfit = misfit_of(procedure.admits, who, input.claim.amount)) {
+        misfit->detail =
+            fmt::format("{} does not take this dispute. {}", procedure.ref.name, misfit->detail);
+        return refuse_field(misfit->code, std::move(misfit->pointer), std::move(misfit->detail));
+    }
+    if (auto fine = check_calendars(world, procedure, who, stamp.at); !fine)
+        return std::unexpected(std::move(fine.error()));
     Stage const& stage = procedure.first();
     Step const* step = filing_step(stage);
     if (step == nullptr)
@@ -203,7 +270,7 @@ Result<Decided> decide_filing_under(World const& world, Procedure const& procedu
         filing.platform,           filing.live,           input.clock,
         {claimant, respondent},    facts_of(input.claim), input.transaction.concluded_at,
         input.transaction.channel, input.consents,        procedure.ref,
-        std::move(resolution),     missing_in(filing)};
+        std::move(resolution),     missing_in(filing),    world.calendars.newest()};
     // Nobody is told of a notice before it is complete.
     if (missing_in(filing).empty())
         event.then.notified.push_back({Role::respondent, "notice_available"});

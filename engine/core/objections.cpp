@@ -16,7 +16,7 @@ namespace {
 Result<Instant> window_end(Act const& act, Side side, Instant anchor, Period window) {
     std::vector<TimedActor> const actors = timed_actors(act.world, act.state, {side});
     auto computed =
-        compute_deadline(act.world.zones, window, anchor, actors, false, "told to the parties");
+        compute_deadline(act.world.zones, window, anchor, actors, {}, "told to the parties");
     if (!computed) return std::unexpected(std::move(computed.error()));
     return computed->at;
 }

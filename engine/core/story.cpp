@@ -115,6 +115,12 @@ private:
         return actor;
     }
 
+    DocumentRule const* document_of(Step const& step) const {
+        auto const found =
+            std::ranges::find(procedure_.documents, step.settings.document, &DocumentRule::name);
+        return found == procedure_.documents.end() ? nullptr : &*found;
+    }
+
     Wrong act(std::string_view text) {
         auto const [name, arguments] = cut(text, ":");
         auto const [act_name, room_name] = cut(name, " to ");
@@ -130,8 +136,9 @@ private:
         command.actor = actor();
         command.act = act_name;
         if (Step const* step = procedure_.step_anywhere(act_name)) {
-            auto input = read_arguments(spec_of(step->does).input, room, arguments,
-                                        {state_, roster_, zone(), world_, *role_});
+            auto input =
+                read_arguments(spec_of(step->does).input, room, arguments,
+                               {state_, roster_, zone(), world_, *role_, document_of(*step)});
             if (!input) return input.error();
             command.input = std::move(*input);
         }

@@ -182,6 +182,31 @@ std::expected<OfferInput, std::string> read_offer(std::string_view text,
     return input;
 }
 
+// "held_at 2026-03-05 10:00 UTC; claimant present; summary what was agreed", by the document's fields.
+std::expected<DocumentInput, std::string> read_document(std::string_view text,
+                                                        StoryContext const& context) {
+    DocumentInput input;
+    for (std::string_view part : split(text, ';')) {
+        auto const [name, words] = cut(part, " ");
+        FieldRule const* const rule =
+            context.document == nullptr ? nullptr : context.document->field(name);
+        FieldValue value{std::string(words)};
+        if (rule != nullptr && rule->type == FieldType::yes_no && (words == "yes" || words == "no"))
+            value = words == "yes";
+        else if (rule != nullptr && rule->type == FieldType::number)
+            if (auto const number = read_number(words)) value = *number;
+            else return Fault(fmt::format("'{}' is no number", words));
+        else if (rule != nullptr && rule->type == FieldType::money) {
+            auto const money = read_money(words, context.state.claim->amount.currency);
+            if (!money) return Fault(fmt::format("'{}' is no amount such as 20.00", words));
+            value = *money;
+        } else if (rule != nullptr && rule->type == FieldType::instant)
+            if (auto const at = read_when(words, context.zone)) value = text_of(*at);
+        input.fields.emplace_back(name, std::move(value));
+    }
+    return input;
+}
+
 } // namespace
 
 std::string_view trimmed(std::string_view text) {
@@ -492,6 +517,7 @@ std::expected<ActInput, std::string> read_arguments(InputKind kind, Room room,
         if (!ground) return Fault("a ground is one of: " + names_joined<PublicationGround>());
         return PublicationInput{*ground, *ground == PublicationGround::consent ? "" : "Asked for."};
     }
+    case InputKind::document: return read_document(text, context);
     case InputKind::record: return RecordInput{words, "Signed by the decider.", ""};
     case InputKind::consent_ref: {
         auto const meant = parse_name<ConsentKind>(text.empty() ? "arbitration" : text);

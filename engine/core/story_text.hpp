@@ -58,7 +58,8 @@ struct StoryContext {
     StoryRoster const& roster;
     Zone const* zone;
     World const& world;
-    Role role; // who acts
+    Role role;                    // who acts
+    DocumentRule const* document; // that the act files; null: none
 };
 std::expected<ActInput, std::string> read_arguments(InputKind kind, Room room,
                                                     std::string_view arguments,

@@ -70,6 +70,7 @@ std::string anchor_words(Step const& step, Instant at) {
     case Behaviour::order_burden:
     case Behaviour::ask_consent_award:
     case Behaviour::publish_outcome:
+    case Behaviour::file_document:
     case Behaviour::report_breach: what = spaced(step.name); break;
     }
     return step.cites.empty() ? fmt::format("{} {}", what, short_text_of(at))
@@ -190,9 +191,18 @@ private:
             DeadlineRule const* rule = rule_named(passage_.stage, open.name);
             bool const waits =
                 interrupts && rule != nullptr && rule->on_return == OnReturn::remaining;
-            if (waits) stop(open, days_left(passage_.world.zones, open, event_.at));
+            if (waits)
+                stop(open, days_left(passage_.world.zones, open, event_.at, calendar_of(open)));
             else stop(open);
         }
+    }
+
+    // The calendar that the deadline's last day stands in.
+    Calendar const* calendar_of(Deadline const& open) const {
+        for (TimedActor const& actor :
+             timed_actors(passage_.world, facts_, open.actors, open.counts_in))
+            if (actor.zone == open.zone) return actor.calendar;
+        return nullptr;
     }
 
     void stop(Deadline const& open, std::optional<std::int32_t> left = std::nullopt) {
@@ -238,9 +248,9 @@ private:
         Deadline deadline = waiting.deadline;
         std::string const because = fmt::format("{} days were left of it; {}", waiting.days_left,
                                                 anchor_words(*passage_.step, event_.at));
-        auto computed =
-            resume_deadline(passage_.world.zones, waiting.days_left, event_.at,
-                            timed_actors(passage_.world, facts_, deadline.actors), because);
+        auto computed = resume_deadline(
+            passage_.world.zones, deadline, waiting.days_left, event_.at,
+            timed_actors(passage_.world, facts_, deadline.actors, deadline.counts_in), because);
         if (computed) {
             deadline.at = computed->at;
             deadline.zone = std::move(computed->zone);
@@ -251,7 +261,9 @@ private:
             deadline.trace = {because, computed.error().detail};
         }
         deadline.anchor = event_.at;
-        deadline.period = {waiting.days_left, PeriodUnit::days};
+        bool const business = deadline.period.unit == PeriodUnit::business_days;
+        deadline.period = {waiting.days_left,
+                           business ? PeriodUnit::business_days : PeriodUnit::days};
         deadline.stamp = next_stamp_++;
         event_.then.armed.push_back(std::move(deadline));
     }
@@ -284,13 +296,51 @@ private:
 } // namespace
 
 std::vector<TimedActor> timed_actors(World const& world, DisputeState const& state,
-                                     std::vector<Side> const& sides) {
+                                     std::vector<Side> const& sides, std::string_view counts_in) {
+    auto const calendar = [&](std::string_view country) {
+        return counts_in.empty()
+                   ? nullptr
+                   : world.calendars.find(state.calendars,
+                                          counts_in == "of_actor" ? country : counts_in);
+    };
     std::vector<TimedActor> actors;
-    for (Side side : sides)
-        actors.push_back({std::string(name_of(side)), state.party(side).time_zone});
-    if (actors.empty()) actors.push_back({"administrator", world.administrator_zone});
+    for (Side side : sides) {
+        PartyFacts const& party = state.party(side);
+        actors.push_back({std::string(name_of(side)), party.time_zone, calendar(party.country)});
+    }
+    if (actors.empty()) actors.push_back({"administrator", world.administrator_zone, calendar("")});
     return actors;
 }
+
+namespace {
+
+// A clock that runs to an instant or the end of a day which a document names: sooner than the period of
+// the rule, which stays the longest it can be.
+void set_by_document(World const& world, DisputeState const& state, DeadlineRule const& rule,
+                     std::span<TimedActor const> actors, Deadline& deadline) {
+    std::size_t const dot = rule.at.find('.');
+    auto const found = state.documents.find(rule.at.substr(0, dot));
+    if (found == state.documents.end()) return;
+    std::string const* const text = value_of(found->second, rule.at.substr(dot + 1));
+    if (text == nullptr) return;
+    std::optional<Instant> at = parse_instant(*text);
+    if (auto const date = at ? std::nullopt : parse_date(*text)) {
+        at = Instant{};
+        for (TimedActor const& actor : actors)
+            if (Zone const* zone = world.zones.find(actor.zone))
+                at = std::max(*at, zone->end_of_day(*date));
+    }
+    if (!at || *at <= deadline.anchor || *at >= deadline.at) return;
+    deadline.at = *at;
+    for (std::size_t i = 0; i < deadline.last_days.size() && i < actors.size(); ++i)
+        if (Zone const* zone = world.zones.find(actors[i].zone))
+            deadline.last_days[i] = zone->local_date(*at);
+    deadline.trace.push_back(fmt::format("{} in the document {} of {}: ends {}",
+                                         rule.at.substr(dot + 1), found->first,
+                                         short_text_of(found->second.at), text_of(*at)));
+}
+
+} // namespace
 
 Deadline start_clock(World const& world, DisputeState const& state, DeadlineRule const& rule,
                      Instant anchor, std::string_view because) {
@@ -300,24 +350,33 @@ Deadline start_clock(World const& world, DisputeState const& state, DeadlineRule
     deadline.anchor = anchor;
     deadline.period = rule.after;
     deadline.keeps_running = rule.keeps_running;
+    deadline.counts_in = rule.calendar;
+    deadline.roll = rule.roll;
     deadline.tz_version = world.zones.version();
     for (Role role : rule.actors)
         if (auto side = side_of(role)) deadline.actors.push_back(*side);
 
-    std::vector<TimedActor> const actors = timed_actors(world, state, deadline.actors);
+    std::vector<TimedActor> const actors =
+        timed_actors(world, state, deadline.actors, rule.calendar);
     bool const instant = rule.ends == Ends::instant;
-    auto computed = compute_deadline(world.zones, rule.after, anchor, actors, instant, because);
+    auto computed =
+        compute_deadline(world.zones, rule.after, anchor, actors, {instant, rule.roll}, because);
     std::string doubt;
-    if (!computed) { // a zone that the operating system no longer knows: elapsed time needs none
+    // A zone that the operating system no longer knows, a year that the calendar does not: elapsed time
+    // needs neither, and is never shorter.
+    if (!computed) {
         doubt = computed.error().detail;
-        computed = compute_deadline(world.zones, rule.after, anchor, actors, true, because);
+        computed =
+            compute_deadline(world.zones, rule.after, anchor, actors, {true, false}, because);
     }
     PARLEY_ASSERT(computed.has_value(),
                   "a period of a checked procedure can be computed without zones");
     deadline.at = computed->at;
     deadline.zone = std::move(computed->zone);
+    deadline.calendar = std::move(computed->calendar);
     deadline.last_days = std::move(computed->last_days);
     deadline.trace = std::move(computed->trace);
+    if (!rule.at.empty()) set_by_document(world, state, rule, actors, deadline);
     if (!doubt.empty()) deadline.trace.push_back("counted as elapsed time: " + doubt);
     bool const for_neutral = deadline.actors.empty() && !rule.actors.empty() &&
                              rule.actors.front() != Role::administrator;
@@ -339,7 +398,8 @@ Decided conclude(Passage const& passage, DisputeState const& seen, DisputeId dis
     decided.after = seen;
     apply_facts(decided.after, dispute, event);
     if (event.room == Room::joint) {
-        if (changes_the_track(event)) {
+        bool const by_agreement = passage.procedure.rests_on == RestsOn::agreement;
+        if (by_agreement && changes_the_track(event)) {
             // A refusal says that nothing can be resolved any more; the answer that was stays.
             if (auto again = resolve_again(passage.world, decided.after, event.at)) {
                 event.then.reevaluated = Reevaluation{seen.resolution, std::move(*again)};

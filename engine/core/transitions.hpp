@@ -24,8 +24,10 @@ Result<Resolution> resolve_again(World const& world, DisputeState const& state, 
 // The clock of `rule` started at `anchor`; `because` is the first sentence of its trace.
 Deadline start_clock(World const& world, DisputeState const& state, DeadlineRule const& rule,
                      Instant anchor, std::string_view because);
-// Whose days a deadline counts: its parties, or the administrator's zone for everyone else.
+// Whose days a deadline counts: its parties, or the administrator's zone for everyone else. `counts_in`:
+// of_actor, the id of a calendar, or empty where no business days count.
 std::vector<TimedActor> timed_actors(World const& world, DisputeState const& state,
-                                     std::vector<Side> const& sides);
+                                     std::vector<Side> const& sides,
+                                     std::string_view counts_in = {});
 
 } // namespace parley

@@ -234,6 +234,28 @@ RecordInput read_record(ObjectReader& reader) {
     return input;
 }
 
+DocumentInput read_document(ObjectReader& reader) {
+    DocumentInput input;
+    Json const* const given = reader.required("fields");
+    if (given == nullptr) return input;
+    if (!given->is_object() || given->size() > fields) {
+        reader.error("fields", RefusalCode::wrong_type,
+                     fmt::format("must be an object with at most {} members", fields));
+        return input;
+    }
+    ObjectReader object(*given, reader.pointer_to("fields"), reader.errors());
+    for (auto const& [name, json] : given->items()) {
+        FieldValue value;
+        if (json.is_boolean()) value = object.boolean(name);
+        else if (json.is_object()) value = object.money(name);
+        else if (json.is_number())
+            value = object.integer(name, -money_amount_max, money_amount_max);
+        else value = object.text(name, statement, 0);
+        input.fields.emplace_back(name, std::move(value));
+    }
+    return input;
+}
+
 ActInput read_kind(InputKind kind, ObjectReader& reader) {
     switch (kind) {
     case InputKind::none: return NoInput{};
@@ -263,6 +285,7 @@ ActInput read_kind(InputKind kind, ObjectReader& reader) {
     case InputKind::burden: return read_burden(reader);
     case InputKind::publication: return read_publication(reader);
     case InputKind::record: return read_record(reader);
+    case InputKind::document: return read_document(reader);
     case InputKind::consent_ref: return ConsentRefInput{choice<ConsentKind>(reader, "kind")};
     }
     return NoInput{};

@@ -167,6 +167,11 @@ struct RecordInput { // a settlement recorded as an award: its form, for the ter
     std::string place, signature;
     std::string grounds; // may be left out, for the parties agreed
 };
+// What a document's fields are said to hold; core holds them against the procedure.
+using FieldValue = std::variant<std::string, bool, std::int64_t, Money>;
+struct DocumentInput {
+    std::vector<std::pair<std::string, FieldValue>> fields; // each name once
+};
 struct ConsentRefInput {
     ConsentKind kind = ConsentKind::arbitration;
 };
@@ -177,7 +182,7 @@ using ActInput =
                  DecideObjectionInput, FinalDateInput, EvidenceInput, RequestEvidenceInput,
                  OutcomeInput, OutcomeRefInput, ConsentInput, CompleteInput, DetailsInput,
                  FactsInput, ClaimInput, LanguageInput, LanguagesInput, RepresentativeInput,
-                 BurdenInput, PublicationInput, ConsentRefInput, RecordInput>;
+                 BurdenInput, PublicationInput, ConsentRefInput, RecordInput, DocumentInput>;
 // In the order of ActInput; the kind also names the JSON Schema of the act's body.
 enum class InputKind : std::uint8_t {
     none,
@@ -208,6 +213,7 @@ enum class InputKind : std::uint8_t {
     publication,
     consent_ref,
     record,
+    document,
 };
 template <>
 struct EnumNames<InputKind> {
@@ -238,7 +244,8 @@ struct EnumNames<InputKind> {
                                                  "burden",
                                                  "publication",
                                                  "consent_ref",
-                                                 "record"};
+                                                 "record",
+                                                 "document"};
 };
 
 // JSON -> nouns, strictly: every fault with its pointer. A missing body reads as an empty object.

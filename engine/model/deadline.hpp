@@ -27,6 +27,9 @@ struct Deadline {
     // Last local day of each actor, in the order of `actors` (one entry where that is empty): what an
     // extension adds to and what a suspension counts from (S11).
     std::vector<Date> last_days;
+    // In which calendar its business days are counted: of_actor, or the id of one; empty: in none.
+    std::string counts_in;
+    bool roll = false; // a last day that is no business day gives way to the next one that is
     friend bool operator==(Deadline const&, Deadline const&) = default;
 };
 

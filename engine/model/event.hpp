@@ -26,6 +26,7 @@ struct DisputeFiled {
     ProcedureRef procedure;
     Resolution resolution;
     std::vector<std::string> missing; // items a notice must have and this one lacks (Art. 4A)
+    std::string calendars;            // edition of the calendars that this dispute keeps to
     friend bool operator==(DisputeFiled const&, DisputeFiled const&) = default;
 };
 enum class Answer : std::uint8_t { contest, accept };
@@ -285,6 +286,12 @@ struct OutcomePublished {
     Redaction redaction = Redaction::full;
     friend bool operator==(OutcomePublished const&, OutcomePublished const&) = default;
 };
+// A document of the procedure: its fields but for the words, each as text, in the order of the file.
+struct DocumentFiled {
+    std::string document;
+    std::vector<std::pair<std::string, std::string>> values;
+    friend bool operator==(DocumentFiled const&, DocumentFiled const&) = default;
+};
 // Dated at the deadline itself, whenever it was processed (S10).
 struct DeadlinePassed {
     std::string deadline;
@@ -307,7 +314,7 @@ using EventBody = std::variant<
     BreachReported, DeadlinePassed, ContentErased, NoticeCompleted, FilePassed, FileObjected,
     ReviewRequested, ReviewDecided, ConsentConfirmed, ConsentRevoked, ConsentLapsed, FactsCorrected,
     DetailsChanged, ClaimAmended, CounterclaimMade, LanguageAsked, LanguagesListed,
-    RepresentativeNamed, BurdenReversed, ConsentAwardAsked, OutcomePublished>;
+    RepresentativeNamed, BurdenReversed, ConsentAwardAsked, OutcomePublished, DocumentFiled>;
 constexpr std::string_view event_names[] = {
     "dispute_filed",       "responded",           "replied",
     "offer_made",          "offer_accepted",      "offer_declined",
@@ -324,7 +331,8 @@ constexpr std::string_view event_names[] = {
     "consent_revoked",     "consent_lapsed",      "facts_corrected",
     "details_changed",     "claim_amended",       "counterclaim_made",
     "language_asked",      "languages_listed",    "representative_named",
-    "burden_reversed",     "consent_award_asked", "outcome_published"};
+    "burden_reversed",     "consent_award_asked", "outcome_published",
+    "document_filed"};
 static_assert(std::size(event_names) == std::variant_size_v<EventBody>);
 
 enum class Status : std::uint8_t {

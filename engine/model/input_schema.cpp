@@ -269,6 +269,13 @@ std::string schema_of(InputKind kind) {
     case InputKind::consent_ref:
         return body("A consent by its kind",
                     {must("kind", one_of<ConsentKind>("Which consent is meant."))});
+    case InputKind::document:
+        return body("A document of the procedure",
+                    {must("fields",
+                          schema("object",
+                                 "The fields by name; the procedure says which there are and what "
+                                 "they hold, and the act's own schema says it in full.",
+                                 [](JsonWriter& json) { json.member("maxProperties", fields); }))});
     case InputKind::record:
         return body("The form of an award on agreed terms",
                     {must("place", text("The place of arbitration.", line, 1)),

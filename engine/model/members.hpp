@@ -68,7 +68,8 @@ PARLEY_MEMBERS(Deadline, full("name", &T::name), full("at", &T::at), full("zone"
                full("calendar", &T::calendar), full("trace", &T::trace), full("then", &T::step),
                full("stamp", &T::stamp), full("anchor", &T::anchor), full("period", &T::period),
                sparse("actors", &T::actors), full("tz_version", &T::tz_version),
-               sparse("keeps_running", &T::keeps_running), sparse("last_days", &T::last_days));
+               sparse("keeps_running", &T::keeps_running), sparse("last_days", &T::last_days),
+               sparse("counts_in", &T::counts_in), sparse("roll", &T::roll));
 PARLEY_MEMBERS(DroppedDeadline, full("name", &T::name), full("stamp", &T::stamp),
                sparse("days_left", &T::days_left));
 PARLEY_MEMBERS(StageEntered, full("stage", &T::stage), full("label", &T::label),
@@ -86,7 +87,8 @@ PARLEY_MEMBERS(DisputeFiled, full("platform", &T::platform), full("live", &T::li
                sparse("clock", &T::clock), full("parties", &T::parties), full("claim", &T::claim),
                full("concluded_at", &T::concluded_at), full("channel", &T::channel),
                full("consents", &T::consents), full("procedure", &T::procedure),
-               full("resolution", &T::resolution), sparse("missing", &T::missing));
+               full("resolution", &T::resolution), sparse("missing", &T::missing),
+               sparse("calendars", &T::calendars));
 PARLEY_MEMBERS(Responded, full("answer", &T::answer), sparse("remedies", &T::remedies),
                sparse("counterclaim", &T::counterclaim));
 PARLEY_MEMBERS(Replied, full("answer", &T::answer));
@@ -146,6 +148,7 @@ PARLEY_MEMBERS(LanguagesListed, full("languages", &T::languages), sparse("agreed
 PARLEY_MEMBERS(RepresentativeNamed, full("consent", &T::consent));
 PARLEY_MEMBERS(BurdenReversed, full("on", &T::on));
 PARLEY_NO_MEMBERS(ConsentAwardAsked);
+PARLEY_MEMBERS(DocumentFiled, full("document", &T::document), sparse("values", &T::values));
 PARLEY_MEMBERS(OutcomePublished, full("ground", &T::ground), full("redaction", &T::redaction));
 
 } // namespace parley

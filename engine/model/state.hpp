@@ -80,6 +80,17 @@ struct OutcomeState {
     friend bool operator==(OutcomeState const&, OutcomeState const&) = default;
 };
 
+// A document of the procedure, as it was filed last.
+struct FiledDocument {
+    EventId event; // where its words are
+    Role by = Role::claimant;
+    Instant at;
+    Label label = Label::open; // of the stage it was filed in
+    std::uint32_t times = 0;   // filed so often
+    std::vector<std::pair<std::string, std::string>> values;
+    friend bool operator==(FiledDocument const&, FiledDocument const&) = default;
+};
+
 // Where a dispute stands: a fold of its events and nothing else. Every act copies it; what an act
 // seldom changes is shared between the copies.
 struct DisputeState {
@@ -97,6 +108,7 @@ struct DisputeState {
     std::uint64_t version = 0;           // events so far; internal, never shown
     std::string channel;
     Instant concluded_at;
+    std::string calendars; // edition of the calendars that business days are counted in
 
     Status status = Status::open;
     std::string stage;
@@ -138,6 +150,7 @@ struct DisputeState {
     std::vector<std::string> languages; // to be had, as the administrator listed them
     std::array<std::string, 2> language_asked_by;
     std::optional<Side> burden_on; // who proves what the other side would have to
+    Shared<std::map<std::string, FiledDocument>> documents; // by name
 
     // Events by room and by the label of the stage they were said in: a viewer's version is the sum
     // of the cells that the viewer may see, so it betrays nothing else.

@@ -20,14 +20,16 @@ PARLEY_MEMBERS(OutcomeState, full("kind", &T::kind), full("binding", &T::binding
                full("basis", &T::basis), full("neutral", &T::neutral),
                full("accepted_by", &T::accepted_by), full("text_sha256", &T::text_sha256),
                full("annulled", &T::annulled), full("published", &T::published));
+PARLEY_MEMBERS(FiledDocument, full("event", &T::event), full("by", &T::by), full("at", &T::at),
+               full("label", &T::label), full("times", &T::times), full("values", &T::values));
 PARLEY_MEMBERS(DisputeState, full("id", &T::id), full("platform", &T::platform),
                full("live", &T::live), full("clock", &T::clock), full("procedure", &T::procedure),
                full("resolution", &T::resolution), full("filed_at", &T::filed_at),
                full("filed_event", &T::filed_event), full("commenced_at", &T::commenced_at),
                full("missing", &T::missing), full("last_at", &T::last_at),
                full("version", &T::version), full("channel", &T::channel),
-               full("concluded_at", &T::concluded_at), full("status", &T::status),
-               full("stage", &T::stage), full("label", &T::label),
+               full("concluded_at", &T::concluded_at), full("calendars", &T::calendars),
+               full("status", &T::status), full("stage", &T::stage), full("label", &T::label),
                full("stage_entered_at", &T::stage_entered_at), full("ended", &T::ended),
                full("resumes", &T::resumes), full("parties", &T::parties), full("claim", &T::claim),
                full("counterclaim", &T::counterclaim), full("response", &T::response),
@@ -44,7 +46,8 @@ PARLEY_MEMBERS(DisputeState, full("id", &T::id), full("platform", &T::platform),
                full("consent_award_asked_by", &T::consent_award_asked_by),
                full("file_closed", &T::file_closed), full("language", &T::language),
                full("languages", &T::languages), full("language_asked_by", &T::language_asked_by),
-               full("burden_on", &T::burden_on), full("counts", &T::counts));
+               full("burden_on", &T::burden_on), full("documents", &T::documents),
+               full("counts", &T::counts));
 
 std::string dump(DisputeState const& state) {
     std::string out;

@@ -32,6 +32,7 @@ enum class TaskKind : std::uint8_t {
     list_languages,
     record_settlement,
     look_into_notice,
+    file_document,
 };
 template <>
 struct EnumNames<TaskKind> {
@@ -40,7 +41,7 @@ struct EnumNames<TaskKind> {
         "mediate",          "set_final_date",     "decide",
         "correct",          "look_into_breach",   "look_into_quarantine",
         "review",           "list_languages",     "record_settlement",
-        "look_into_notice",
+        "look_into_notice", "file_document",
     };
 };
 

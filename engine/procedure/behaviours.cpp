@@ -22,7 +22,8 @@ constexpr std::array<Text, sizeof...(name)> list{name...};
 constexpr Text deadline = "deadline", period_most = "period_most", times = "times",
                consent = "consent", seat = "seat", window = "window", cause_window = "cause_window",
                kind = "kind", binding = "binding", place = "place", basis = "basis",
-               reflection = "reflection", consents = "consents";
+               reflection = "reflection", consents = "consents", document = "document",
+               notice = "notice";
 constexpr Text dispute_filed = "dispute_filed", responded = "responded", replied = "replied",
                offer_made = "offer_made", offer_accepted = "offer_accepted",
                offer_declined = "offer_declined", message_posted = "message_posted",
@@ -46,7 +47,7 @@ constexpr Text dispute_filed = "dispute_filed", responded = "responded", replied
                counterclaim_made = "counterclaim_made", language_asked = "language_asked",
                languages_listed = "languages_listed", representative_named = "representative_named",
                burden_reversed = "burden_reversed", consent_award_asked = "consent_award_asked",
-               outcome_published = "outcome_published";
+               outcome_published = "outcome_published", document_filed = "document_filed";
 
 constexpr Names none{};
 constexpr Names of_seat = list<seat>;
@@ -131,8 +132,9 @@ constexpr BehaviourSpec specs[] = {
     {Behaviour::object_to_file, InputKind::message, list<seat, deadline>, list<seat, deadline>,
      list<file_objected>, false,
      "Keeps what was said in negotiation from the neutral, while the window runs."},
-    {Behaviour::grant_time, InputKind::extend, list<period_most, times>, list<period_most, times>,
-     list<deadline_extended>, false, "Gives the parties more time for what they must do."},
+    {Behaviour::grant_time, InputKind::extend, list<deadline, period_most, times>,
+     list<period_most, times>, list<deadline_extended>, false,
+     "Gives more time: for what the parties must do, or for the one clock that the file names."},
     {Behaviour::request_review, InputKind::message, none, none, list<review_requested>, false,
      "Asks for the award to be annulled; whoever gave it leaves the seat."},
     {Behaviour::decide_review, InputKind::decide_objection, of_seat, of_seat, list<review_decided>,
@@ -167,6 +169,8 @@ constexpr BehaviourSpec specs[] = {
      false, "Records the settled terms as an award."},
     {Behaviour::publish_outcome, InputKind::publication, none, none, list<outcome_published>, false,
      "Makes the outcome public, by consent of all or where the law asks for it."},
+    {Behaviour::file_document, InputKind::document, list<document, notice>, list<document>,
+     list<document_filed>, false, "Files one of the documents that the procedure knows."},
 };
 static_assert(std::size(specs) == std::size(EnumNames<Behaviour>::names));
 
@@ -226,6 +230,21 @@ std::pair<std::string, std::string> sentences_of(Condition const& condition) {
     case Fact::same_neutral_agreed:
         return {"both sides agreed that who recommended also decides",
                 "not both sides agreed that who recommended also decides"};
+    case Fact::consumer_involved: return {"a party is a consumer", "no party is a consumer"};
+    case Fact::both_took:
+        return {fmt::format("both sides took {} in this stage", condition.name),
+                fmt::format("not both sides took {} in this stage", condition.name)};
+    case Fact::filed:
+        return {fmt::format("the document {} was filed", condition.name),
+                fmt::format("the document {} was not filed", condition.name)};
+    case Fact::filed_below:
+        return {fmt::format("the document {} was filed fewer than {} times", condition.name,
+                            condition.number),
+                fmt::format("the document {} was filed {} times or more", condition.name,
+                            condition.number)};
+    case Fact::says:
+        return {fmt::format("{} says {}", condition.name, condition.value),
+                fmt::format("{} does not say {}", condition.name, condition.value)};
     case Fact::enabled:
         return {fmt::format("{} is on in this procedure", condition.name),
                 fmt::format("{} is off in this procedure", condition.name)};

@@ -16,6 +16,7 @@ namespace {
 constexpr std::uint8_t vacant = 0, asked = 1, seated = 2;
 constexpr std::size_t live_max = 10'000; // combinations of a stage with marks
 constexpr std::size_t bits_max = 32;     // marks, clocks and steps that are told apart
+constexpr std::size_t counted_max = std::tuple_size_v<decltype(Case::filed)>;
 
 constexpr std::uint8_t code_of(OutcomeKind kind) {
     return static_cast<std::uint8_t>(std::to_underlying(kind) + 1);
@@ -47,7 +48,8 @@ enum Part : std::uint8_t {
     first_passed = first_mark + bits_max,
     first_given = first_passed + bits_max,
     first_taken = first_given + bits_max,
-    parts = first_taken + bits_max,
+    first_filed = first_taken + bits_max,
+    parts = first_filed + counted_max,
 };
 using Parts = std::bitset<parts>;
 
@@ -95,6 +97,7 @@ bool only_says(Behaviour does) {
     case Behaviour::correct_outcome:
     case Behaviour::accept_outcome:
     case Behaviour::refuse_outcome:
+    case Behaviour::file_document:
     case Behaviour::give_consent:
     case Behaviour::complete_notice:
     case Behaviour::request_review:
@@ -111,7 +114,7 @@ bool only_says(Behaviour does) {
 bool is_speech(Behaviour does) {
     return does == Behaviour::respond || does == Behaviour::reply ||
            does == Behaviour::submit_evidence || does == Behaviour::post_message ||
-           does == Behaviour::make_counterclaim;
+           does == Behaviour::make_counterclaim || does == Behaviour::file_document;
 }
 
 bool leads_away(Step const& step) {
@@ -132,6 +135,9 @@ std::size_t hash_of(Case const& c) {
     for (auto const& pair : {c.seat, c.sat, c.challenged, c.told})
         for (std::uint8_t const value : pair) bytes = bytes << 8U | value;
     add(bytes);
+    bytes = 0;
+    for (std::uint8_t const times : c.filed) bytes = bytes << 8U | times;
+    add(bytes);
     std::uint64_t flags = c.outcome;
     for (bool const flag :
          {c.heard[0] != 0, c.heard[1] != 0, c.binding, c.annulled, c.refused, c.correction,
@@ -142,6 +148,14 @@ std::size_t hash_of(Case const& c) {
 }
 
 } // namespace
+
+std::int64_t longest_hours_of(Period period) {
+    if (period.unit == PeriodUnit::months) return period.count * 31LL * 24;
+    if (period.unit == PeriodUnit::years) return period.count * 366LL * 24;
+    // Weekends double a week at most; a week more for holidays in a row.
+    if (period.unit == PeriodUnit::business_days) return (period.count * 2LL + 7) * 24;
+    return hours_of(period);
+}
 
 bool moves_on_surely(Step const& step, std::string_view here) {
     return step.needs.empty() && !step.to.empty() &&
@@ -264,6 +278,7 @@ private:
                     for_conditions(step, [&](Condition const& c) {
                         if (c.fact == Fact::marked) number(space_.marks_, c.name);
                         if (c.fact == Fact::deadline_passed) number(passed_, c.name);
+                        if (c.fact == Fact::filed_below) count(c);
                         if (c.fact == Fact::replacements_below) {
                             sat_most_ = std::max(sat_most_, c.number + 1);
                         }
@@ -279,6 +294,21 @@ private:
                 if (space_.extensions_of(stage, rule) > 0) number(space_.given_, rule.name);
             }
         for (std::string_view const name : space_.once_) number(passed_, name);
+    }
+    // How often such a document was filed is told apart up to what is asked about.
+    void count(Condition const& condition) {
+        auto const found = std::ranges::find(counted_, condition.name,
+                                             &std::pair<std::string_view, std::int64_t>::first);
+        if (found != counted_.end()) found->second = std::max(found->second, condition.number);
+        else if (counted_.size() < counted_max)
+            counted_.emplace_back(condition.name, condition.number);
+        else space_.complete_ = false;
+    }
+    std::optional<std::size_t> counted(std::string_view document) const {
+        auto const found = std::ranges::find(counted_, document,
+                                             &std::pair<std::string_view, std::int64_t>::first);
+        if (found == counted_.end()) return std::nullopt;
+        return static_cast<std::size_t>(found - counted_.begin());
     }
     template <class F>
     static void for_conditions(Step const& step, F const& each) {
@@ -333,6 +363,7 @@ private:
             std::size_t bit = bits_max;
             if (c.fact == Fact::marked) bit = known(space_.marks_, c.name).value_or(bits_max);
             if (c.fact == Fact::deadline_passed) bit = known(passed_, c.name).value_or(bits_max);
+            if (c.fact == Fact::filed_below) bit = counted(c.name).value_or(bits_max);
             out.push_back({c.fact, c.negated, bit, c.number});
         }
         return out;
@@ -455,6 +486,13 @@ private:
                 if (!step.settings.seat || *step.settings.seat == SeatKind::decider)
                     out.set(deciders_sat);
                 break;
+            case Fact::filed_below:
+                if (auto const place = counted(c.name)) out.set(first_filed + *place);
+                break;
+            case Fact::consumer_involved:
+            case Fact::both_took:
+            case Fact::filed:
+            case Fact::says:
             case Fact::offer_open_by_other_side:
             case Fact::settlement_reached:
             case Fact::mediator_may_decide:
@@ -497,6 +535,8 @@ private:
             c.challenged[seat] = 0;
             if (seat == 1) c.partial = false;
         }
+        for (std::size_t i = 0; i < counted_max; ++i)
+            if (!live.test(first_filed + i)) c.filed[i] = 0;
         drop(c.marks, first_mark);
         drop(c.passed, first_passed);
         drop(c.given, first_given);
@@ -613,6 +653,11 @@ private:
             return out;
         }
         case Behaviour::make_counterclaim: same.counterclaim = true; return Few(same);
+        case Behaviour::file_document:
+            if (auto const place = counted(step.settings.document))
+                same.filed[*place] = static_cast<std::uint8_t>(
+                    std::min<std::int64_t>(same.filed[*place] + 1, counted_[*place].second));
+            return Few(same);
         case Behaviour::accept_offer:
             return one_or([](Case& c) {
                 c.outcome = code_of(OutcomeKind::settlement);
@@ -679,7 +724,9 @@ private:
                 return Few(same);
             return one_or([](Case& c) { c.track_one = true; });
         case Behaviour::correct_facts:
-        case Behaviour::amend_claim: return one_or([](Case& c) { c.track_one = !c.track_one; });
+        case Behaviour::amend_claim:
+            if (procedure_.rests_on != RestsOn::agreement) return Few(same);
+            return one_or([](Case& c) { c.track_one = !c.track_one; });
         case Behaviour::request_review:
             if (!standing) return {};
             vacate(same, index_of(SeatKind::decider));
@@ -853,7 +900,14 @@ private:
             }
             return truth(most < ask.number);
         }
+        case Fact::filed_below:
+            if (ask.bit == bits_max || !live.test(first_filed + ask.bit)) return Truth::maybe;
+            return truth(c.filed[ask.bit] < ask.number);
         // Said in words or consents, of which cases know nothing.
+        case Fact::consumer_involved:
+        case Fact::both_took:
+        case Fact::filed:
+        case Fact::says:
         case Fact::offer_open_by_other_side:
         case Fact::mediator_may_decide:
         case Fact::reflection_over:
@@ -911,8 +965,9 @@ private:
     std::set<Step const*> matter_;
     std::vector<std::string_view> passed_, once_steps_;
     std::int64_t sat_most_ = 0;
-    std::vector<std::vector<Act>> acts_; // by stage
-    std::vector<Parts> kept_clocks_;     // by stage
+    std::vector<std::pair<std::string_view, std::int64_t>> counted_; // documents, up to how often
+    std::vector<std::vector<Act>> acts_;                             // by stage
+    std::vector<Parts> kept_clocks_;                                 // by stage
     std::uint32_t ever_cleared_ = 0;
     std::map<std::array<std::uint32_t, 3>, Parts> live_;
     Parts const* here_ = nullptr; // of the case that is left
@@ -922,6 +977,15 @@ private:
 
 CaseSpace::CaseSpace(Procedure const& procedure, Switches switches) : procedure_(procedure) {
     Explorer(*this, switches).run();
+    for (std::string_view const name : once_) {
+        std::int64_t most = 0;
+        for (Stage const& stage : procedure_.stages)
+            for (DeadlineRule const& rule : stage.deadlines)
+                if (rule.only_once && rule.name == name)
+                    most =
+                        std::max(most, longest_hours_of(rule.after) + extensions_of(stage, rule));
+        once_hours_.push_back(most);
+    }
 }
 
 std::vector<std::uint32_t> CaseSpace::way_to(std::uint32_t at) const {
@@ -941,9 +1005,10 @@ std::int64_t CaseSpace::extensions_of(Stage const& stage, DeadlineRule const& ru
     for (Step const& step : stage.steps) {
         if (!step.settings.period_most) continue;
         std::int64_t const most = hours_of(*step.settings.period_most) * step.settings.times;
-        if (step.does == Behaviour::extend_deadline && step.settings.deadline == rule.name)
-            agreed = std::max(agreed, most);
-        if (step.does == Behaviour::grant_time && of_parties) granted = std::max(granted, most);
+        bool const named = step.settings.deadline == rule.name;
+        if (step.does == Behaviour::extend_deadline && named) agreed = std::max(agreed, most);
+        bool const any = step.settings.deadline.empty() && of_parties;
+        if (step.does == Behaviour::grant_time && (named || any)) granted = std::max(granted, most);
     }
     return agreed + granted;
 }
@@ -961,14 +1026,9 @@ bool CaseSpace::can_end_visit(Case const& at, DeadlineRule const& rule) const {
 
 std::optional<std::int64_t> CaseSpace::running_once_hours(Case const& at) const {
     std::optional<std::int64_t> least;
-    for (Stage const& stage : procedure_.stages)
-        for (DeadlineRule const& rule : stage.deadlines) {
-            auto const found = std::ranges::find(once_, rule.name);
-            if (!rule.only_once || found == once_.end()) continue;
-            if ((at.running & 1U << (found - once_.begin())) == 0) continue;
-            std::int64_t const hours = hours_of(rule.after) + extensions_of(stage, rule);
-            if (!least || hours < *least) least = hours;
-        }
+    for (std::size_t i = 0; i < once_.size(); ++i)
+        if ((at.running & 1U << i) != 0 && (!least || once_hours_[i] < *least))
+            least = once_hours_[i];
     return least;
 }
 

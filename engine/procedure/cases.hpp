@@ -29,7 +29,8 @@ struct Case {
     std::array<std::uint8_t, 2> challenged{}; // an objection for cause awaits its decision
     std::array<std::uint8_t, 2> told{};       // notices to each side, up to two
     std::array<std::uint8_t, 2> heard{};      // each side could speak, or spoke, after it was told
-    std::uint8_t outcome = 0;                 // 0: none; else one more than the OutcomeKind
+    std::array<std::uint8_t, 4> filed{}; // how often, of documents that are counted; by CaseSpace
+    std::uint8_t outcome = 0;            // 0: none; else one more than the OutcomeKind
     bool binding = false, annulled = false, refused = false, correction = false;
     bool partial = false; // who sits as decider has decided here before, and nobody agreed to that
     bool counterclaim = false, accepted = false, incomplete = false, track_one = false;
@@ -79,7 +80,11 @@ public:
     bool used_extensions(Case const& at, DeadlineRule const& rule) const;
     // False for a clock that runs once and does not run in this case.
     bool can_end_visit(Case const& at, DeadlineRule const& rule) const;
-    // Clocks of `at` that run once and run: the one that ends first, in hours with its extensions.
+    // Clocks that run once in a dispute, by their number in Case::running: how many there are, and how
+    // long each can run at most, in hours with its extensions.
+    std::size_t once_count() const { return once_.size(); }
+    std::int64_t once_hours(std::size_t clock) const { return once_hours_[clock]; }
+    // Of those that run in this case, the one that ends first.
     std::optional<std::int64_t> running_once_hours(Case const& at) const;
 
 private:
@@ -91,10 +96,13 @@ private:
     std::vector<std::size_t> first_;
     std::vector<std::uint32_t> found_by_; // the passing that first led to each case
     std::vector<std::string_view> marks_, once_, given_;
+    std::vector<std::int64_t> once_hours_;
     std::set<void const*> possible_;
     bool complete_ = true;
 };
 
+// A period at its longest, in hours: a month of 31 days, business days as in docs/CHECKER.md.
+std::int64_t longest_hours_of(Period period);
 // True where this step of the clock leads to another stage whatever the case is.
 bool moves_on_surely(Step const& step, std::string_view here);
 

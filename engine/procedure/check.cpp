@@ -19,6 +19,7 @@ bool holds(std::vector<T> const& list, T const& wanted) {
 
 constexpr std::int32_t times_max = 10;
 constexpr std::int64_t replacements_max = 20;
+constexpr std::int64_t filed_max = 20;
 constexpr std::int64_t extension_max_days = 90;
 constexpr std::int64_t clock_max_days = 731;
 
@@ -76,6 +77,7 @@ bool may_do(Role role, Behaviour does) {
     case Behaviour::pass_file:
     case Behaviour::lapse_consent:
     case Behaviour::let_pass: return role == Role::clock;
+    case Behaviour::file_document:
     case Behaviour::move_on:
     case Behaviour::post_message: return role != Role::platform && role != Role::auditor;
     }
@@ -140,18 +142,59 @@ private:
 
     void check_length(DeadlineRule const& rule) {
         std::string const pointer = rule.pointer + "/after";
-        if (rule.after.count < 1)
-            fault(pointer, "is a period of no length; a clock needs time to run");
+        // A parameter that `enabled` asks about may be nothing: then the way here is closed.
+        if (rule.after.count < 1 && !reading_.switches.contains(rule.after_parameter))
+            fault(pointer, "is a period of no length; a clock needs time to run, or the way to its "
+                           "stage asks whether it is enabled");
+        if (!rule.at.empty()) check_date(rule);
         if (hours_of(rule.after) > clock_max_days * 24)
             fault(pointer, fmt::format("is longer than {} days; a dispute must end in a time that "
                                        "people can wait for",
                                        clock_max_days));
-        if (rule.after.unit == PeriodUnit::business_days)
-            fault(pointer,
-                  "counts business days, which need a calendar of holidays; use calendar days");
+        check_calendar(rule);
         if (rule.after.unit == PeriodUnit::hours && rule.ends == Ends::end_of_day)
             fault(rule.pointer + "/ends",
                   "must be instant for a period in hours, which has no last day");
+    }
+
+    // Business days are those of a calendar, and a calendar is there for business days (K7, K16).
+    void check_calendar(DeadlineRule const& rule) {
+        bool const counts = rule.after.unit == PeriodUnit::business_days || rule.roll;
+        if (counts && rule.calendar.empty())
+            fault(rule.pointer + "/calendar",
+                  "is missing; business days are those of a calendar: of_actor for the country of "
+                  "each party, or one by its id, such as EU");
+        if (!counts && !rule.calendar.empty())
+            fault(rule.pointer + "/calendar",
+                  "serves nothing, for the period counts no business days; take it out");
+        if (counts && rule.ends == Ends::instant)
+            fault(rule.pointer + "/ends", "must be end_of_day where business days count");
+        bool const parties = std::ranges::all_of(rule.actors, is_party);
+        if (rule.calendar == "of_actor" && !parties)
+            fault(rule.pointer + "/calendar",
+                  "must name a calendar, such as EU; only parties have a country of their own");
+    }
+    // A clock may run to what a document names: an instant or a date.
+    void check_date(DeadlineRule const& rule) {
+        FieldRule const* const field = field_named(rule.at);
+        if (field == nullptr)
+            fault(rule.pointer + "/at", fmt::format("is {}, which is no document and field of the "
+                                                    "procedure, such as session.starts_at",
+                                                    Reading::quoted(rule.at)));
+        else if (field->type != FieldType::instant && field->type != FieldType::date)
+            fault(rule.pointer + "/at", fmt::format("names {}, which is neither an instant nor a "
+                                                    "date",
+                                                    rule.at));
+    }
+    DocumentRule const* document_named(std::string_view name) const {
+        auto const found = std::ranges::find(procedure_.documents, name, &DocumentRule::name);
+        return found == procedure_.documents.end() ? nullptr : &*found;
+    }
+    FieldRule const* field_named(std::string_view name) const {
+        std::size_t const dot = name.find('.');
+        if (dot == std::string_view::npos) return nullptr;
+        DocumentRule const* const document = document_named(name.substr(0, dot));
+        return document == nullptr ? nullptr : document->field(name.substr(dot + 1));
     }
 
     // One zone each for the parties, or the one of whoever else must act: a mixture has no rule.
@@ -241,7 +284,7 @@ private:
                 plain ? step.pointer + "/to" : fmt::format("{}/to/{}", step.pointer, i);
             bool const again = std::ranges::any_of(
                 step.to.begin(), step.to.begin() + static_cast<std::ptrdiff_t>(i),
-                [&](Branch const& b) { return same(b.when, branch.when); });
+                [&](Branch const& b) { return b.when == branch.when; });
             if (covered || again)
                 fault(pointer, "can never be taken, for a branch above it takes every such case; "
                                "move it up or take it out");
@@ -252,12 +295,6 @@ private:
         if (!step.to.empty() && !covered)
             fault(step.pointer + "/to", "does not say where to go when no branch holds; end with "
                                         "one without conditions, such as {\"to\": \"stay\"}");
-    }
-    static bool same(std::vector<Condition> const& a, std::vector<Condition> const& b) {
-        return std::ranges::equal(a, b, [](Condition const& x, Condition const& y) {
-            return x.fact == y.fact && x.negated == y.negated && x.name == y.name &&
-                   x.number == y.number;
-        });
     }
     void check_target(Branch const& branch, std::string const& pointer) {
         if (branch.to == "resume") {
@@ -296,10 +333,45 @@ private:
                 fault(here, fmt::format("allows {} replacements, which is as good as without end; "
                                         "at most {}",
                                         condition.number, replacements_max));
+            check_document_condition(condition, here);
+            if (condition.fact == Fact::both_took && !taken_by_both(condition.name))
+                fault(here,
+                      fmt::format("asks for {}, which is no step of {} that both parties take",
+                                  Reading::quoted(condition.name), stage_.name));
             if (condition.fact == Fact::marked && !marked_by_a_step(condition.name))
                 fault(here, fmt::format("asks for the mark {}, which no step makes",
                                         Reading::quoted(condition.name)));
         }
+    }
+    bool taken_by_both(std::string_view name) const {
+        Step const* const step = stage_.step(name);
+        return step != nullptr && holds(step->by, Role::claimant) &&
+               holds(step->by, Role::respondent);
+    }
+    void check_document_condition(Condition const& condition, std::string const& here) {
+        bool const about = condition.fact == Fact::filed || condition.fact == Fact::filed_below;
+        if (about && document_named(condition.name) == nullptr)
+            fault(here, fmt::format("asks for the document {}, which the procedure does not know",
+                                    Reading::quoted(condition.name)));
+        if (condition.fact == Fact::filed_below && condition.number > filed_max)
+            fault(here,
+                  fmt::format("allows {} filings, which is as good as without end; at most {}",
+                              condition.number, filed_max));
+        if (condition.fact != Fact::says) return;
+        FieldRule const* const field = field_named(condition.name);
+        if (field == nullptr)
+            return fault(here, fmt::format("asks for {}, which is no document and field of the "
+                                           "procedure, such as attendance.claimant",
+                                           Reading::quoted(condition.name)));
+        bool const truth = field->type == FieldType::yes_no &&
+                           (condition.value == "yes" || condition.value == "no");
+        bool const choice =
+            field->type == FieldType::choice && holds(field->choices, condition.value);
+        if (!truth && !choice)
+            fault(here,
+                  fmt::format("asks whether {} says {}, which it never can; ask for one of its "
+                              "choices, or for yes or no",
+                              condition.name, Reading::quoted(condition.value)));
     }
     bool marked_by_a_step(std::string const& mark) const {
         return std::ranges::any_of(procedure_.stages, [&](Stage const& stage) {
@@ -358,6 +430,10 @@ private:
             fault(settings_pointer(step, "period_most"),
                   "must be days or weeks, which can be added to a date");
         if (told.reflection) check_reflection(step);
+        if (step.does == Behaviour::file_document && document_named(told.document) == nullptr)
+            fault(settings_pointer(step, "document"),
+                  fmt::format("names {}, which is no document of the procedure",
+                              Reading::quoted(told.document)));
         check_times(step);
         check_consents(step);
         if (step.does == Behaviour::object_to_file && !told.deadline.empty()) {
@@ -373,8 +449,9 @@ private:
                     fault(fmt::format("{}/by/{}", step.pointer, i),
                           fmt::format("is the {}, but the step is about the seat of the {}",
                                       name_of(step.by[i]), name_of(*told.seat)));
-        for (auto const& [period, member] :
-             {std::pair{told.window, "window"}, {told.cause_window, "cause_window"}})
+        for (auto const& [period, member] : {std::pair{told.window, "window"},
+                                             {told.cause_window, "cause_window"},
+                                             {told.notice, "notice"}})
             if (period && (period->unit == PeriodUnit::business_days || period->count < 1))
                 fault(settings_pointer(step, member),
                       "must be calendar days, hours, weeks, months or years, at least one");
@@ -468,65 +545,12 @@ private:
     std::vector<FieldError>& faults_;
 };
 
-// `deadline_passed` and `only_once` know a deadline by its name alone.
-void check_deadline_names(Procedure const& procedure, std::vector<FieldError>& faults) {
-    std::set<std::string, std::less<>> by_name_alone;
-    auto note = [&](std::vector<Condition> const& conditions) {
-        for (Condition const& condition : conditions)
-            if (condition.fact == Fact::deadline_passed) by_name_alone.insert(condition.name);
-    };
-    for (Stage const& stage : procedure.stages) {
-        for (DeadlineRule const& rule : stage.deadlines)
-            if (rule.only_once) by_name_alone.insert(rule.name);
-        for (Step const& step : stage.steps) {
-            note(step.needs);
-            for (Branch const& branch : step.to) note(branch.when);
-        }
-    }
-    std::map<std::string, std::string, std::less<>> places;
-    for (Stage const& stage : procedure.stages)
-        for (DeadlineRule const& rule : stage.deadlines) {
-            auto const [place, is_new] = places.emplace(rule.name, rule.pointer);
-            if (is_new || place->second == rule.pointer || !by_name_alone.contains(rule.name))
-                continue;
-            faults.push_back({rule.pointer, RefusalCode::invalid,
-                              fmt::format("has the name of {}, and a condition or only_once knows "
-                                          "it by its name alone; call it something else",
-                                          place->second)});
-        }
-}
-
-void check_start(Procedure const& procedure, std::vector<FieldError>& faults) {
-    for (Stage const& stage : procedure.stages) {
-        bool const is_first = &stage == &procedure.first();
-        if (is_first != (stage.kind == StageKind::filing))
-            faults.push_back({stage.pointer + "/kind", RefusalCode::invalid,
-                              is_first
-                                  ? "must be filing for the first stage, where a dispute begins"
-                                  : "must not be filing; only the first stage is"});
-    }
-    Stage const& first = procedure.first();
-    if (first.kind != StageKind::filing) return;
-    if (first.steps.size() != 1)
-        return faults.push_back({first.pointer + "/steps", RefusalCode::invalid,
-                                 "must hold one step, which files the dispute"});
-    // Nobody stands in the first stage: no clock runs there.
-    std::vector<Branch> const& to = first.steps.front().to;
-    bool const leads_on = !to.empty() && std::ranges::all_of(to, [&](Branch const& branch) {
-        return branch.to != "stay" && branch.to != "resume" && branch.to != first.name;
-    });
-    if (!leads_on)
-        faults.push_back({first.steps.front().pointer + "/to", RefusalCode::invalid,
-                          "must lead to another stage, for no clock runs in this one"});
-}
-
 } // namespace
 
 std::vector<FieldError> check_procedure(Procedure const& procedure, Reading const& reading) {
     std::vector<FieldError> faults;
-    check_start(procedure, faults);
     for (Stage const& stage : procedure.stages) StageCheck(procedure, reading, stage, faults).run();
-    check_deadline_names(procedure, faults);
+    check_whole(procedure, faults);
     // Paths mean something only where every name on them does.
     if (faults.empty()) check_paths(procedure, faults);
     for (Parameter const& parameter : procedure.parameters)

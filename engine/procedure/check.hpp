@@ -17,6 +17,8 @@ namespace parley {
 // binds; who acts in a stage can have been appointed by then; every parameter is used.
 std::vector<FieldError> check_procedure(Procedure const& procedure, Reading const& reading);
 
+// The part of it that asks about the file as a whole: where it starts, names, documents, what it rests on.
+void check_whole(Procedure const& procedure, std::vector<FieldError>& faults);
 // The part of it that looks across stages, once every name resolves.
 void check_paths(Procedure const& procedure, std::vector<FieldError>& faults);
 

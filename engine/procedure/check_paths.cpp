@@ -92,6 +92,8 @@ private:
     bool is_bound(Condition const& condition, Step const& step, Branch const& branch,
                   bool negated) const {
         if (condition.fact == Fact::replacements_below) return !negated;
+        if (condition.fact == Fact::filed_below)
+            return !negated && step.settings.document == condition.name;
         if (!negated) return false;
         if (condition.fact == Fact::marked)
             return std::ranges::find(step.marks, condition.name) != step.marks.end() ||
@@ -278,7 +280,9 @@ private:
                 bool const agreed = end.status == Status::settled ||
                                     end.status == Status::withdrawn || end.result == "settlement" ||
                                     end.result == "withdrawal";
-                bool const decided = end.status == Status::decided || end.result == "award";
+                bool const reported = end.result == "judgment"; // a court's, not the clock's
+                bool const decided =
+                    !reported && (end.status == Status::decided || end.result == "award");
                 if (agreed && (without_settlement[i] || end.status != Status::settled))
                     fault(
                         edge.step->pointer + "/to",

@@ -1,4 +1,5 @@
 #include "engine/procedure/examine_parts.hpp"
+#include "engine/procedure/reading.hpp"
 
 #include <fmt/format.h>
 
@@ -24,22 +25,33 @@ bool holds(std::vector<Role> const& list, Role wanted) {
     return std::ranges::find(list, wanted) != list.end();
 }
 
-// The side that a clock waits for alone, and the answer that it waits for.
+// The side that a clock waits for alone, and what that side could do instead that leads on.
 std::optional<Side> waits_for(DeadlineRule const& rule) {
     if (rule.actors.size() != 1) return std::nullopt;
     return side_of(rule.actors.front());
 }
-Step const* awaited(Stage const& stage, Side side) {
-    Behaviour const answer = side == Side::respondent ? Behaviour::respond : Behaviour::reply;
+std::vector<Step const*> awaited(Stage const& stage, Side side) {
+    std::vector<Step const*> out;
     for (Step const& step : stage.steps)
-        if (step.does == answer && holds(step.by, role_of(side)) && !step.to.empty()) return &step;
-    return nullptr;
+        if (holds(step.by, role_of(side)) &&
+            std::ranges::any_of(step.to, [](Branch const& b) { return b.to != "stay"; }))
+            out.push_back(&step);
+    return out;
+}
+// What answers a notice or a counterclaim: whoever missed it can still do so later.
+Step const* answer_in(Stage const& stage, Side side) {
+    Behaviour const answer = side == Side::respondent ? Behaviour::respond : Behaviour::reply;
+    auto const found = std::ranges::find_if(stage.steps, [&](Step const& step) {
+        return step.does == answer && holds(step.by, role_of(side)) && !step.to.empty();
+    });
+    return found == stage.steps.end() ? nullptr : &*found;
 }
 
 // How much an end takes from whoever is claimed from: nothing, what was agreed or only recommended,
 // what a recommendation made binding, an award.
+constexpr int harms = 4;
 int harm_of(Stage const& end) {
-    if (end.result == "award") return 3;
+    if (end.result == "award" || end.result == "judgment") return 3;
     if (end.status == Status::decided) return 2;
     return end.status == Status::settled || end.result == "recommendation" ? 1 : 0;
 }
@@ -62,6 +74,7 @@ public:
         if (!space_.complete()) return; // what cannot happen is known of all cases or of none
         check_clocks();
         check_silence();
+        check_sinks();
         check_late_rights();
         check_ways_back();
     }
@@ -133,6 +146,8 @@ private:
         } else if (end.status == Status::withdrawn || end.result == "withdrawal") {
             if (at.outcome != code_of(OutcomeKind::withdrawal))
                 lacks = "nobody has taken the claim back as they must";
+        } else if (end.result == "judgment") {
+            if (!is_reported(passing)) lacks = "nobody has reported it";
         } else if (end.result == "award") {
             if (!award) lacks = "no award stands";
         } else if (end.status == Status::decided) {
@@ -148,6 +163,16 @@ private:
             fault("ends as it happened", passing, pointer_of(*passing.step, passing.branch),
                   fmt::format("leads to {}, though {}; lead elsewhere or ask for it first",
                               end.name, lacks));
+    }
+    // A judgment is a court's: a document of the procedure tells of it.
+    static bool is_reported(Passing const& passing) {
+        auto const asks = [](std::vector<Condition> const& conditions) {
+            return std::ranges::any_of(conditions, [](Condition const& c) {
+                return !c.negated && (c.fact == Fact::filed || c.fact == Fact::says);
+            });
+        };
+        return passing.step->does == Behaviour::file_document || asks(passing.step->needs) ||
+               (passing.branch != nullptr && asks(passing.branch->when));
     }
     static bool asks_for_acceptance(Passing const& passing) {
         return passing.branch != nullptr &&
@@ -221,7 +246,7 @@ private:
     // The worst end that can still come.
     std::vector<int> worst_ends() {
         std::vector<int> worst(space_.cases().size(), -1);
-        for (int harm = 3; harm >= 0; --harm) {
+        for (int harm = harms - 1; harm >= 0; --harm) {
             std::vector<std::uint32_t> open;
             for (std::uint32_t i = 0; i < worst.size(); ++i)
                 if (space_.stage_of(i).ends() && harm_of(space_.stage_of(i)) == harm)
@@ -230,15 +255,16 @@ private:
         }
         return worst;
     }
-    // Calls back for each default: a clock that waited for one side's answer alone, and that answer.
+    // Calls back for each default: a clock that waited for one side alone, and what that side could have
+    // done.
     template <class F>
     void for_defaults(F const& each) const {
         for (Passing const& silent : space_.passings()) {
             if (silent.rule == nullptr || silent.step == nullptr || !silent.moves) continue;
             auto const side = waits_for(*silent.rule);
-            Step const* const answer =
-                side ? awaited(space_.stage_of(silent.from), *side) : nullptr;
-            if (answer != nullptr) each(silent, *side, *answer);
+            if (!side) continue;
+            auto const acts = awaited(space_.stage_of(silent.from), *side);
+            if (!acts.empty()) each(silent, *side, acts);
         }
     }
 
@@ -246,17 +272,26 @@ private:
     // in time for what silence should have brought it.
     void check_silence() {
         std::vector<int> const worst = worst_ends();
-        for_defaults([&](Passing const& silent, Side side, Step const& answer) {
-            int acting = -1;
-            for (auto [i, end] = space_.from(silent.from); i < end; ++i)
-                if (space_.passings()[i].step == &answer)
-                    acting = std::max(acting, worst[space_.passings()[i].to]);
+        for_defaults([&](Passing const& silent, Side side, std::vector<Step const*> const& acts) {
+            // Of what the side could have done it compares with what risks least: who may refuse in so
+            // many words gains nothing by saying none.
+            int acting = harms;
+            Step const* least = nullptr;
+            for (Step const* act : acts) {
+                int risks = -1;
+                for (auto [i, end] = space_.from(silent.from); i < end; ++i)
+                    if (space_.passings()[i].step == act)
+                        risks = std::max(risks, worst[space_.passings()[i].to]);
+                if (risks < 0 || risks >= acting) continue;
+                acting = risks;
+                least = act;
+            }
             std::string const place = pointer_of(*silent.step, silent.branch);
-            if (worst[silent.to] < acting)
+            if (least != nullptr && worst[silent.to] < acting)
                 fault("silence", silent, place,
                       fmt::format("spares a silent {} what {} risks; let silence lead to where the "
                                   "dispute can still be decided",
-                                  name_of(side), answer.name));
+                                  name_of(side), least->name));
             Stage const& next = space_.stage_of(silent.to);
             for (DeadlineRule const& rule : next.deadlines) {
                 Step const* const then = next.step(rule.then);
@@ -275,6 +310,37 @@ private:
             return target != nullptr && target->ends();
         });
     }
+    // Who misses one message does not lose a claim: before a clock that waits for the claimant alone ends
+    // the dispute, another one has reminded, or the end was announced by a clock that led here (K10).
+    void check_sinks() {
+        std::set<std::uint16_t> by_act; // stages that an act of somebody leads to
+        for (Passing const& passing : space_.passings())
+            if (passing.moves && passing.rule == nullptr && passing.branch->to != "resume")
+                by_act.insert(space_.cases()[passing.to].stage);
+        for (Passing const& silent : space_.passings()) {
+            if (silent.rule == nullptr || silent.step == nullptr || !silent.moves) continue;
+            Case const& before = space_.cases()[silent.from];
+            bool const ends = space_.stage_of(silent.to).ends();
+            bool const started = before.told[index_of(Side::respondent)] > 0;
+            if (!ends || !started || waits_for(*silent.rule) != Side::claimant) continue;
+            Stage const& stage = space_.stage_of(silent.from);
+            if (!by_act.contains(before.stage) || is_reminded(stage, *silent.rule)) continue;
+            fault("silence", silent, pointer_of(*silent.step, silent.branch),
+                  fmt::format("ends the claim of a claimant who missed one message; let an earlier "
+                              "clock of {} remind the claimant, or lead to a stage in which it can "
+                              "still act",
+                              stage.name));
+        }
+    }
+    static bool is_reminded(Stage const& stage, DeadlineRule const& last) {
+        return std::ranges::any_of(stage.deadlines, [&](DeadlineRule const& rule) {
+            Step const* const then = stage.step(rule.then);
+            return &rule != &last && !rule.by_step && hours_of(rule.after) < hours_of(last.after) &&
+                   then != nullptr && then->does == Behaviour::let_pass &&
+                   holds(then->notifies, Role::claimant) &&
+                   std::ranges::all_of(then->to, [](Branch const& b) { return b.to == "stay"; });
+        });
+    }
     // Whoever was silent gets no review or correction that who answered would not get (K8).
     void check_late_rights() {
         for (Behaviour const right : {Behaviour::request_review, Behaviour::request_correction}) {
@@ -284,11 +350,14 @@ private:
                     open.push_back(passing.from);
             std::vector<char> can(space_.cases().size(), 0);
             spread(std::move(open), can, char{0}, char{1});
-            for_defaults([&](Passing const& silent, Side side, Step const& answer) {
+            for_defaults([&](Passing const& silent, Side side,
+                             std::vector<Step const*> const& acts) {
                 bool acting = false;
-                for (auto [i, end] = space_.from(silent.from); i < end; ++i)
-                    acting = acting || (space_.passings()[i].step == &answer &&
-                                        can[space_.passings()[i].to] != 0);
+                for (auto [i, end] = space_.from(silent.from); i < end; ++i) {
+                    Passing const& act = space_.passings()[i];
+                    acting = acting ||
+                             (std::ranges::find(acts, act.step) != acts.end() && can[act.to] != 0);
+                }
                 if (can[silent.to] != 0 && !acting)
                     fault("silence", silent, pointer_of(*silent.step, silent.branch),
                           fmt::format("leads a silent {} to {}, which is closed to one who answers",
@@ -303,8 +372,8 @@ private:
             std::map<DeadlineRule const*, Passing const*> defaults;
             std::set<DeadlineRule const*> undone;
             std::vector<char> const back = can_still_answer(side);
-            for_defaults([&](Passing const& silent, Side silent_side, Step const&) {
-                if (silent_side != side) return;
+            for_defaults([&](Passing const& silent, Side silent_side, auto const&) {
+                if (silent_side != side || !answer_in(space_.stage_of(silent.from), side)) return;
                 defaults.emplace(silent.rule, &silent);
                 if (back[silent.to] != 0) undone.insert(silent.rule);
             });

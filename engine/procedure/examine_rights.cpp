@@ -70,6 +70,7 @@ bool is_symmetric(Behaviour does) {
     case Behaviour::list_languages:
     case Behaviour::order_burden:
     case Behaviour::record_settlement:
+    case Behaviour::file_document:
     case Behaviour::publish_outcome: return false;
     }
     std::unreachable();
@@ -130,7 +131,8 @@ private:
     void check_end() {
         bool const fits = stage_.result == "settlement"   ? stage_.status == Status::settled
                           : stage_.result == "withdrawal" ? stage_.status == Status::withdrawn
-                          : stage_.result == "award"      ? stage_.status == Status::decided
+                          : stage_.result == "award" || stage_.result == "judgment"
+                              ? stage_.status == Status::decided
                           : stage_.result == "recommendation"
                               ? stage_.status == Status::decided || stage_.status == Status::closed
                               : stage_.status == Status::closed;
@@ -146,9 +148,10 @@ private:
         if (claimant == respondent) return;
         bool const leads_away =
             std::ranges::any_of(step.to, [](Branch const& b) { return b.to != "stay"; });
-        bool const both = is_symmetric(step.does) ||
-                          (step.does == Behaviour::move_on && (leads_away || step.once_per_side));
+        Role const own = claimant ? Role::claimant : Role::respondent;
         Role const other = claimant ? Role::respondent : Role::claimant;
+        bool const free = step.does == Behaviour::move_on && (leads_away || step.once_per_side);
+        bool const both = is_symmetric(step.does) || (free && !is_turn_of(own));
         bool const met = std::ranges::any_of(stage_.steps, [&](Step const& s) {
             return holds(s.by, other) && gives_the_same(step, s);
         });
@@ -163,6 +166,12 @@ private:
                               name_of(other)));
     }
 
+    // A clock waits for this side alone, so that what it may do here is its answer.
+    bool is_turn_of(Role side) const {
+        return std::ranges::any_of(stage_.deadlines, [&](DeadlineRule const& rule) {
+            return !rule.by_step && rule.actors.size() == 1 && rule.actors.front() == side;
+        });
+    }
     static bool gives_the_same(Step const& one, Step const& other) {
         auto const targets = [](Step const& step) {
             std::set<std::string> out;
@@ -173,11 +182,8 @@ private:
             one.settings.consents != other.settings.consents)
             return false;
         if (one.does != Behaviour::move_on) return true;
-        bool const same_needs =
-            std::ranges::equal(one.needs, other.needs, [](Condition const& a, Condition const& b) {
-                return a.fact == b.fact && a.negated == b.negated && a.name == b.name;
-            });
-        return same_needs && targets(one) == targets(other) && one.marks == other.marks;
+        return one.needs == other.needs && targets(one) == targets(other) &&
+               one.marks == other.marks;
     }
 
     // Nothing is said or done behind a side's back.
@@ -394,7 +400,9 @@ private:
             for (std::size_t j = 0; j < i; ++j) {
                 Condition const& a = conditions[j];
                 Condition const& b = conditions[i];
-                if (a.fact != b.fact || a.name != b.name || a.number != b.number) continue;
+                if (a.fact != b.fact || a.name != b.name || a.number != b.number ||
+                    a.value != b.value)
+                    continue;
                 fault(
                     "contradiction", pointer,
                     a.negated == b.negated

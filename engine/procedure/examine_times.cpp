@@ -82,9 +82,7 @@ std::int64_t longest_visit(CaseSpace const& space, std::uint32_t at) {
         Step const* const then = stage.step(rule.then);
         if (rule.by_step || then == nullptr || !moves_on_surely(*then, stage.name)) continue;
         if (!space.can_end_visit(here, rule)) continue;
-        std::int64_t hours = hours_of(rule.after);
-        if (rule.after.unit == PeriodUnit::months) hours = rule.after.count * 31LL * 24;
-        if (rule.after.unit == PeriodUnit::years) hours = rule.after.count * 366LL * 24;
+        std::int64_t hours = longest_hours_of(rule.after);
         if (here.spent && rule.on_return == OnReturn::remaining) hours = 0;
         if (!space.used_extensions(here, rule)) hours += space.extensions_of(stage, rule);
         if (least == unknown || hours < least) least = hours;
@@ -94,6 +92,7 @@ std::int64_t longest_visit(CaseSpace const& space, std::uint32_t at) {
 
 // How soon after the stage was entered a clock can run out: a final date may be set earlier.
 std::int64_t soonest(Stage const& stage, DeadlineRule const& rule) {
+    if (!rule.at.empty()) return 0; // a document may name the next instant
     std::int64_t hours = hours_of(rule.after);
     for (Step const& step : stage.steps)
         if (step.does == Behaviour::set_final_date && step.settings.deadline == rule.name &&
@@ -136,7 +135,8 @@ class Longest {
 public:
     Longest(CaseSpace const& space, Groups const& groups)
         : space_(space), groups_(groups), hours_(groups.count(), unknown),
-          by_(groups.count(), none), large_(groups.count(), false) {
+          by_(groups.count(), none), large_(groups.count(), false),
+          caps_(space.once_count(), unknown) {
         std::vector<std::uint32_t> sizes(groups.count(), 0);
         for (std::uint32_t const g : groups.group)
             if (++sizes[g] > 1) large_[g] = true;
@@ -168,11 +168,27 @@ private:
             Passing const& passing = space_.passings()[i];
             std::uint32_t const to = groups_.group[passing.to];
             if (to == g) continue;
-            std::int64_t const hours = hours_[g] + weight(passing, g);
+            std::int64_t const hours = capped(at, hours_[g] + weight(passing, g));
+            note_start(passing, hours);
             if (hours <= hours_[to]) continue;
             hours_[to] = hours;
             by_[to] = static_cast<std::uint32_t>(i);
         }
+    }
+    // While a clock runs that runs once, no more time can have passed than since it was started last,
+    // at the latest, and its length.
+    std::int64_t capped(std::uint32_t at, std::int64_t hours) const {
+        std::uint32_t const running = space_.cases()[at].running;
+        for (std::size_t i = 0; i < caps_.size(); ++i)
+            if ((running & 1U << i) != 0 && caps_[i] != unknown) hours = std::min(hours, caps_[i]);
+        return hours;
+    }
+    void note_start(Passing const& passing, std::int64_t hours) {
+        std::uint32_t const started =
+            space_.cases()[passing.to].running & ~space_.cases()[passing.from].running;
+        for (std::size_t i = 0; i < caps_.size(); ++i)
+            if ((started & 1U << i) != 0)
+                caps_[i] = std::max(caps_[i], hours + space_.once_hours(i));
     }
     // A visit counts when it is left. Where people can go to and fro, all of it happens while a clock
     // runs that runs once, and counts as long as that clock.
@@ -188,6 +204,7 @@ private:
     std::vector<std::int64_t> hours_;
     std::vector<std::uint32_t> by_;
     std::vector<bool> large_;
+    std::vector<std::int64_t> caps_; // of the clocks that run once; unknown: not started yet
 };
 
 // Ways that people can hurry along: acts take no time, clocks theirs from the entry of the stage.

@@ -65,6 +65,7 @@ enum class Behaviour : std::uint8_t {
     ask_consent_award,
     record_settlement,
     publish_outcome,
+    file_document,
 };
 template <>
 struct EnumNames<Behaviour> {
@@ -116,13 +117,15 @@ struct EnumNames<Behaviour> {
                                                  "order_burden",
                                                  "ask_consent_award",
                                                  "record_settlement",
-                                                 "publish_outcome"};
+                                                 "publish_outcome",
+                                                 "file_document"};
 };
 
 // What a behaviour was told in the file, one struct for all; the reader refuses parameters that the
 // behaviour does not declare. Numbers are already taken from the file's parameters.
 struct BehaviourSettings {
-    // extend_deadline, set_final_date; object_to_file: the window; confirm_consent: the reflection
+    // extend_deadline, set_final_date; object_to_file: the window; confirm_consent: the reflection;
+    // grant_time: the one clock that is meant, else any of the parties'
     std::string deadline;
     std::optional<Period> period_most; // extend_deadline, grant_time: at most this long
     // extend_deadline, grant_time: how often; object_to_neutral: peremptory, per side
@@ -140,6 +143,39 @@ struct BehaviourSettings {
     std::string basis;                // render_outcome
     // give_consent: which kinds may be given here; confirm, revoke and lapse: which are meant
     std::vector<ConsentKind> consents;
+    std::string document;         // file_document: which of the procedure's documents
+    std::optional<Period> notice; // file_document: its instants lie at least so far ahead
+};
+
+// What a field of a document holds. Words are content; everything else is a fact of the record, which
+// conditions may ask about and which stays when words are erased.
+enum class FieldType : std::uint8_t { text, choice, yes_no, number, date, instant, money };
+template <>
+struct EnumNames<FieldType> {
+    static constexpr std::string_view names[] = {"text", "choice",  "yes_no", "number",
+                                                 "date", "instant", "money"};
+};
+struct FieldRule {
+    std::string name;
+    FieldType type = FieldType::text;
+    bool required = false;
+    std::vector<std::string> choices; // of a choice: at least two
+    std::string means;
+    std::string pointer;
+};
+// A paper that the procedure knows, such as the minutes of a session or a report of what a court did:
+// who may file it is said by the steps that do.
+struct DocumentRule {
+    std::string name;
+    std::vector<FieldRule> fields;
+    std::string means, cites;
+    std::string pointer;
+
+    FieldRule const* field(std::string_view wanted) const {
+        for (FieldRule const& f : fields)
+            if (f.name == wanted) return &f;
+        return nullptr;
+    }
 };
 
 // A fact that a condition asks for, from a closed set; see conditions.hpp for each one's sentence.
@@ -167,10 +203,15 @@ enum class Fact : std::uint8_t {
     outcome_annulled,
     consent_award_asked,
     same_neutral_agreed,
-    enabled,            // takes a parameter that is true or false: {"enabled": "review_enabled"}
-    marked,             // takes a mark: {"marked": "respondent_silent"}
+    consumer_involved,
+    enabled, // takes a parameter that is not false nor nothing: {"enabled": "mediator_pick"}
+    marked,  // takes a mark: {"marked": "respondent_silent"}
     deadline_passed,    // takes a deadline: {"deadline_passed": "correction_window"}
     replacements_below, // takes a number or a parameter: {"replacements_below": "replacements_max"}
+    both_took,          // takes a step, since the stage was entered: {"both_took": "confirm"}
+    filed,              // takes a document: {"filed": "minutes"}
+    filed_below, // takes a document and a parameter: {"filed_below": {"minutes": "sessions_max"}}
+    says,        // takes a field and a value: {"says": {"attendance.claimant": "absent"}}
 };
 template <>
 struct EnumNames<Fact> {
@@ -197,18 +238,27 @@ struct EnumNames<Fact> {
                                                  "outcome_annulled",
                                                  "consent_award_asked",
                                                  "same_neutral_agreed",
+                                                 "consumer_involved",
                                                  "enabled",
                                                  "marked",
                                                  "deadline_passed",
-                                                 "replacements_below"};
+                                                 "replacements_below",
+                                                 "both_took",
+                                                 "filed",
+                                                 "filed_below",
+                                                 "says"};
 };
 
 // One fact, asked for or against ({"not": ...}). Lists of them mean "all of".
 struct Condition {
     Fact fact = Fact::counterclaim_made;
     bool negated = false;
-    std::string name;        // marked, deadline_passed, enabled
-    std::int64_t number = 0; // replacements_below; enabled: 1 where the parameter is true
+    // marked, deadline_passed, enabled, both_took, filed, filed_below: whose; says: "document.field"
+    std::string name;
+    // replacements_below, filed_below; enabled: 1 where the parameter is not false nor nothing
+    std::int64_t number = 0;
+    std::string value; // says
+    friend bool operator==(Condition const&, Condition const&) = default;
 };
 
 // Where a step leads: the first branch whose conditions hold, on the state as the act's own facts have
@@ -251,7 +301,13 @@ struct DeadlineRule {
     std::string name;
     Period after;
     std::string after_parameter; // the parameter it came from, for citations
-    std::vector<Role> actors;    // whose time zones count (S3); parties, neutral or administrator
+    // "session.starts_at": the instant or date in the document filed last, but never later than `after`
+    // says; where there is none, or it has passed, `after` alone counts.
+    std::string at;
+    std::vector<Role> actors; // whose time zones count (S3); parties, neutral or administrator
+    // In which calendar business days count: of_actor, that of each party's country, or the id of one.
+    std::string calendar;
+    bool roll = false; // a last day that is no business day gives way to the next one that is (S6)
     Ends ends = Ends::end_of_day;
     OnReturn on_return = OnReturn::restart; // when the stage is entered again (K14)
     bool keeps_running = false;             // not dropped with the stage
@@ -271,13 +327,14 @@ enum class StageKind : std::uint8_t {
     adjudication,
     recommendation,
     enforcement,
+    external, // before a court or another body: the record holds reports of what happens there
     end,
 };
 template <>
 struct EnumNames<StageKind> {
-    static constexpr std::string_view names[] = {"filing",         "exchange",    "negotiation",
-                                                 "facilitation",   "appointment", "adjudication",
-                                                 "recommendation", "enforcement", "end"};
+    static constexpr std::string_view names[] = {
+        "filing",       "exchange",       "negotiation", "facilitation", "appointment",
+        "adjudication", "recommendation", "enforcement", "external",     "end"};
 };
 
 struct Stage {
@@ -285,8 +342,9 @@ struct Stage {
     StageKind kind = StageKind::exchange;
     Label label = Label::open;
     Status status = Status::open; // closed kinds for an end
-    std::string result;           // end: settlement, withdrawal, award, recommendation, none
-    std::vector<Role> waits_for;  // whose turn it is
+    // end: settlement, withdrawal, award, recommendation, judgment (of a court, as reported), none
+    std::string result;
+    std::vector<Role> waits_for; // whose turn it is
     std::vector<DeadlineRule> deadlines;
     std::vector<Step> steps; // its own, then the common ones that apply here
     std::string means, cites;
@@ -302,11 +360,27 @@ struct Stage {
 
 struct Parameter {
     std::string name;
-    std::string text; // as in the file: P7D, 3, false
+    std::string text; // as in the file: P7D, 3, false, 500000.00 HKD
     std::optional<Period> period;
     std::optional<std::int64_t> number;
+    std::optional<Money> money;
     std::string means, cites;
     bool bracketed = false; // never agreed in the drafts
+};
+
+// What a procedure rests on. Only an agreement asks the resolver for the track: the others bind nobody,
+// and a party takes part as a law or its own word inside the procedure has it.
+enum class RestsOn : std::uint8_t { agreement, law, own_word };
+template <>
+struct EnumNames<RestsOn> {
+    static constexpr std::string_view names[] = {"agreement", "law", "own_word"};
+};
+
+// Whose disputes a procedure takes; what is empty admits everyone.
+struct Admission {
+    std::vector<PartyKind> claimant, respondent;
+    std::vector<std::string> countries; // of one party at least, ISO 3166-1
+    std::optional<Money> amount_most;   // of the claim, in that currency
 };
 
 // Rules as data, read and checked. Immutable once read; shared by every dispute pinned to it.
@@ -315,7 +389,12 @@ struct Procedure {
     std::string title, means;
     std::string source, status; // symbol of the source text; adopted, draft, historic, own
     Track track = Track::two;
+    RestsOn rests_on = RestsOn::agreement;
+    Admission admits;
+    std::optional<Date> applies_from;    // new disputes before that day take the version before it
+    std::optional<ProcedureRef> extends; // a profile: the file whose numbers and words it changes
     std::vector<Parameter> parameters;
+    std::vector<DocumentRule> documents;
     std::vector<Stage> stages; // the first one is where a filing happens
     std::string text;          // the file
 
@@ -343,13 +422,19 @@ struct Procedure {
 // Reads and checks a procedure file. A refusal has one FieldError a fault, with pointer and line
 // ("line 41, /stages/reply: ..."); see check.hpp for what is checked.
 Result<Procedure> read_procedure(std::string_view text);
+class ProcedureLibrary;
+// The same, where the file may be a profile of one of `bases`.
+Result<Procedure> read_procedure(std::string_view text, ProcedureLibrary const& bases);
 
-// Every procedure by name and version; new disputes take the highest version.
+// Every procedure by name and version.
 class ProcedureLibrary {
 public:
-    // Refuses a second file with the same name and version but other bytes.
+    // Refuses a second file with the same name and version but other bytes. A profile comes after the
+    // procedure that it extends.
     Result<std::shared_ptr<Procedure const>> add(std::string_view text);
-    std::shared_ptr<Procedure const> latest(std::string_view name) const;
+    // What a dispute filed at that instant takes: the highest version that applies by then. Null where
+    // there is none.
+    std::shared_ptr<Procedure const> latest(std::string_view name, Instant at) const;
     std::shared_ptr<Procedure const> find(
         ProcedureRef const& ref) const; // by name, version and hash
     std::shared_ptr<Procedure const> find(std::string_view name, std::int32_t version) const;

@@ -1,5 +1,6 @@
 #include "engine/base/digest.hpp"
 #include "engine/procedure/check.hpp"
+#include "engine/procedure/profile.hpp"
 #include "engine/procedure/reading.hpp"
 
 #include <fmt/format.h>
@@ -15,20 +16,11 @@ using namespace procedure_limits;
 
 namespace {
 
-using OrderedJson = nlohmann::ordered_json;
 using Members = std::vector<std::pair<std::string, Json const*>>;
-
-// The members of the object at `pointer` in the order of the file: parsed JSON sorts them, and the
-// first stage is where a dispute starts.
-Members members_of(Json const& json, OrderedJson const& ordered) {
-    Members out;
-    if (!json.is_object() || !ordered.is_object()) return out;
-    for (auto const& [name, value] : ordered.items()) out.emplace_back(name, &json.at(name));
-    return out;
-}
 
 class ProcedureReader {
 public:
+    // `text` is the file, or the profile of which `json` is the whole.
     ProcedureReader(std::string_view text, Json const& json, OrderedJson const& ordered)
         : json_(json), ordered_(ordered) {
         procedure_.text = text;
@@ -40,6 +32,10 @@ public:
         read_head(object);
         if (object.required("parameters") != nullptr)
             read_parameters(reading_, members("parameters"), "/parameters");
+        if (Json const* admits = object.optional("admits"))
+            procedure_.admits = read_admission(reading_, *admits);
+        if (Json const* documents = object.optional("documents"))
+            procedure_.documents = read_documents(reading_, *documents, ordered_.at("documents"));
         if (object.required("stages") != nullptr) read_stages();
         if (Json const* common = object.optional("common")) read_common(*common);
         object.finish();
@@ -75,6 +71,30 @@ private:
         std::string const track = object.text("track", name_length_max);
         if (!track.empty())
             procedure_.track = reading_.word<Track>("/track", track).value_or(Track::two);
+        if (object.has("rests_on")) {
+            std::string const rests_on = object.text("rests_on", name_length_max);
+            procedure_.rests_on =
+                reading_.word<RestsOn>("/rests_on", rests_on).value_or(RestsOn::agreement);
+        }
+        if (object.has("applies_from")) {
+            procedure_.applies_from = parse_date(object.text("applies_from", name_length_max));
+            if (!procedure_.applies_from)
+                object.error("applies_from", RefusalCode::invalid,
+                             "must be a date such as 2028-03-20");
+        }
+        if (object.has("extends")) read_extends(*object.required("extends"));
+    }
+    void read_extends(Json const& json) {
+        ObjectReader object(json, "/extends", reading_.errors);
+        ProcedureRef base;
+        base.name = object.text("procedure", name_length_max);
+        base.version = static_cast<std::int32_t>(object.integer("version", 1, 1'000'000));
+        auto const digest = parse_digest(object.text("sha256", 64));
+        if (!digest)
+            object.error("sha256", RefusalCode::invalid,
+                         "must be 64 lower-case hexadecimal digits");
+        base.sha256 = digest.value_or(Digest{});
+        procedure_.extends = std::move(base);
     }
 
     void read_stages() {
@@ -119,11 +139,11 @@ private:
             object.error("status", RefusalCode::invalid,
                          "must not be open, for this stage is an end");
         stage.result = object.text("result", name_length_max);
-        constexpr std::string_view known[] = {"",      "settlement",     "withdrawal",
-                                              "award", "recommendation", "none"};
+        constexpr std::string_view known[] = {
+            "", "settlement", "withdrawal", "award", "recommendation", "judgment", "none"};
         if (std::ranges::find(known, stage.result) == std::end(known))
             object.error("result", RefusalCode::invalid,
-                         "must be settlement, withdrawal, award, recommendation or none");
+                         "must be settlement, withdrawal, award, recommendation, judgment or none");
     }
 
     void read_live(ObjectReader& object, OrderedJson const& ordered, Stage& stage) {
@@ -253,7 +273,17 @@ Result<void> check_members(Json const& json) {
 
 } // namespace
 
-Result<Procedure> read_procedure(std::string_view text) {
+std::vector<std::pair<std::string, Json const*>> members_of(Json const& json,
+                                                            OrderedJson const& ordered) {
+    Members out;
+    if (!json.is_object() || !ordered.is_object()) return out;
+    for (auto const& [name, value] : ordered.items()) out.emplace_back(name, &json.at(name));
+    return out;
+}
+
+Result<Procedure> read_procedure(std::string_view text) { return read_procedure(text, {}); }
+
+Result<Procedure> read_procedure(std::string_view text, ProcedureLibrary const& bases) {
     JsonLimits limits;
     limits.bytes_max = bytes_max;
     limits.nodes_max = nodes_max;
@@ -262,48 +292,12 @@ Result<Procedure> read_procedure(std::string_view text) {
     if (auto fine = check_members(*json); !fine) return std::unexpected(std::move(fine.error()));
     // The gate has let the text through, so that the second parser meets nothing it must refuse.
     OrderedJson const ordered = OrderedJson::parse(text);
-    return ProcedureReader(text, *json, ordered).read();
-}
-
-Result<std::shared_ptr<Procedure const>> ProcedureLibrary::add(std::string_view text) {
-    auto procedure = read_procedure(text);
-    if (!procedure) return std::unexpected(std::move(procedure.error()));
-    std::pair key(procedure->ref.name, procedure->ref.version);
-    if (auto const found = by_version_.find(key); found != by_version_.end()) {
-        if (found->second->ref.sha256 == procedure->ref.sha256) return found->second;
-        return refuse(
-            RefusalCode::procedure_rejected,
-            fmt::format("{} version {} is in the library with other bytes; a released version "
-                        "never changes, so give this file the next version",
-                        key.first, key.second));
-    }
-    auto shared = std::make_shared<Procedure const>(std::move(*procedure));
-    by_version_.emplace(std::move(key), shared);
-    return shared;
-}
-
-std::shared_ptr<Procedure const> ProcedureLibrary::latest(std::string_view name) const {
-    std::shared_ptr<Procedure const> found;
-    for (auto const& [key, procedure] : by_version_)
-        if (key.first == name) found = procedure;
-    return found;
-}
-
-std::shared_ptr<Procedure const> ProcedureLibrary::find(ProcedureRef const& ref) const {
-    auto found = find(ref.name, ref.version);
-    return found != nullptr && found->ref.sha256 == ref.sha256 ? found : nullptr;
-}
-
-std::shared_ptr<Procedure const> ProcedureLibrary::find(std::string_view name,
-                                                        std::int32_t version) const {
-    auto const found = by_version_.find({std::string(name), version});
-    return found == by_version_.end() ? nullptr : found->second;
-}
-
-std::vector<std::shared_ptr<Procedure const>> ProcedureLibrary::all() const {
-    std::vector<std::shared_ptr<Procedure const>> out;
-    for (auto const& [key, procedure] : by_version_) out.push_back(procedure);
-    return out;
+    if (!json->is_object() || !json->contains("extends"))
+        return ProcedureReader(text, *json, ordered).read();
+    auto whole = whole_of_profile(text, ordered, bases);
+    if (!whole) return std::unexpected(std::move(whole.error()));
+    Json const sorted = Json::parse(whole->dump());
+    return ProcedureReader(text, sorted, *whole).read();
 }
 
 } // namespace parley

@@ -111,18 +111,24 @@ struct Value {
     std::string text;
     std::optional<Period> period;
     std::optional<std::int64_t> number;
+    std::optional<Money> money;
 };
 
 std::optional<Value> value_of(ObjectReader& object, std::string_view member, Json const* json) {
     if (json == nullptr) return std::nullopt;
-    if (json->is_boolean()) return Value{json->get<bool>() ? "true" : "false", {}, {}};
+    if (json->is_boolean()) return Value{json->get<bool>() ? "true" : "false", {}, {}, {}};
     if (json->is_number_integer()) {
         std::int64_t const number = object.integer(member, 0, 1'000'000);
-        return Value{std::to_string(number), {}, number};
+        return Value{std::to_string(number), {}, number, {}};
+    }
+    if (json->is_object()) {
+        Money const money = object.money(member);
+        return Value{text_of(money), {}, {}, money};
     }
     if (!json->is_string()) {
         object.error(member, RefusalCode::wrong_type,
-                     "must be a period such as P7D, a whole number, true, false or a word");
+                     "must be a period such as P7D, a whole number, an amount with its "
+                     "currency, true, false or a word");
         return std::nullopt;
     }
     std::string text = object.text(member, name_length_max);
@@ -130,7 +136,7 @@ std::optional<Value> value_of(ObjectReader& object, std::string_view member, Jso
     if (!period && text.starts_with('P'))
         object.error(member, RefusalCode::invalid,
                      "is no period; write one unit, such as P7D, PT48H, P2W, P1M or P1Y");
-    return Value{std::move(text), period, {}};
+    return Value{std::move(text), period, {}, {}};
 }
 
 std::int64_t size_of(Value const& value) {
@@ -188,6 +194,7 @@ void read_parameters(Reading& reading,
             parameter.text = std::move(value->text);
             parameter.period = value->period;
             parameter.number = value->number;
+            parameter.money = value->money;
         }
         parameter.means = object.text("means");
         parameter.cites = object.text("cites", 300);

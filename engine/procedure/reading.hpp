@@ -27,9 +27,19 @@ constexpr std::size_t steps_max = 100;     // of one stage, the common ones incl
 constexpr std::size_t deadlines_max = 20;  // of one stage
 constexpr std::size_t branches_max = 20;   // of one step
 constexpr std::size_t conditions_max = 10; // of one branch or step
-constexpr std::size_t names_max = 50;      // in one list of names
+constexpr std::size_t documents_max = 40;
+constexpr std::size_t fields_max = 40;  // of one document
+constexpr std::size_t choices_max = 20; // of one field
+constexpr std::size_t names_max = 50;   // in one list of names
 constexpr std::size_t name_length_max = 60;
 } // namespace procedure_limits
+
+using OrderedJson = nlohmann::ordered_json;
+
+// The members of an object in the order of the file: parsed JSON sorts them, and the first stage is
+// where a dispute starts.
+std::vector<std::pair<std::string, Json const*>> members_of(Json const& json,
+                                                            OrderedJson const& ordered);
 
 class Reading {
 public:
@@ -37,6 +47,7 @@ public:
     std::vector<Parameter> parameters;
     std::set<std::string, std::less<>> used;       // names of parameters that something takes
     std::set<std::string, std::less<>> on_returns; // deadlines, by pointer, that declare on_return
+    std::set<std::string, std::less<>> switches;   // parameters that `enabled` asks about
 
     void fault(std::string pointer, RefusalCode code, std::string sentence);
     // The parameter of that name, noted as used; none after its fault was reported.
@@ -80,6 +91,11 @@ std::int64_t hours_of(Period period);
 void read_parameters(Reading& reading,
                      std::vector<std::pair<std::string, Json const*>> const& members,
                      std::string const& pointer);
+// Reads `documents`.
+std::vector<DocumentRule> read_documents(Reading& reading, Json const& json,
+                                         OrderedJson const& ordered);
+// Reads `admits`.
+Admission read_admission(Reading& reading, Json const& json);
 Step read_step(Reading& reading, std::string name, Json const& json, std::string const& pointer);
 DeadlineRule read_deadline(Reading& reading, std::string name, Json const& json,
                            std::string const& pointer);

@@ -17,15 +17,31 @@ namespace {
 
 constexpr bool takes_an_argument(Fact fact) {
     return fact == Fact::marked || fact == Fact::deadline_passed ||
-           fact == Fact::replacements_below || fact == Fact::enabled;
+           fact == Fact::replacements_below || fact == Fact::enabled || fact == Fact::both_took ||
+           fact == Fact::filed || fact == Fact::filed_below || fact == Fact::says;
+}
+
+// {"says": {"attendance.claimant": "absent"}} and {"filed_below": {"minutes": "sessions_max"}}.
+void read_fact_of_two(Reading& reading, Json const& json, std::string const& pointer,
+                      Condition& condition) {
+    if (!json.is_object() || json.size() != 1)
+        return reading.fault(
+            pointer, RefusalCode::wrong_type,
+            "must be an object with one member: what is asked about, and what for");
+    condition.name = json.begin().key();
+    ObjectReader object(json, pointer, reading.errors);
+    if (condition.fact == Fact::says)
+        condition.value = object.text(condition.name, name_length_max);
+    else condition.number = reading.number(object, condition.name).value_or(0);
 }
 
 void read_fact_with_argument(Reading& reading, Json const& json, std::string const& pointer,
                              Condition& condition) {
     if (json.size() != 1)
-        return reading.fault(
-            pointer, RefusalCode::invalid,
-            "must have one member: marked, deadline_passed, replacements_below, enabled or not");
+        return reading.fault(pointer, RefusalCode::invalid,
+                             "must have one member: marked, deadline_passed, replacements_below, "
+                             "enabled, both_took, "
+                             "filed, filed_below, says or not");
     std::string const member = json.begin().key();
     std::string const here = pointer + '/' + pointer_token(member);
     auto const fact = parse_name<Fact>(member);
@@ -34,22 +50,32 @@ void read_fact_with_argument(Reading& reading, Json const& json, std::string con
         return reading.fault(here, fact ? RefusalCode::invalid : RefusalCode::unknown_field,
                              fact ? fmt::format("takes nothing; write \"{}\"", member)
                                   : std::string("is no condition; write marked, deadline_passed, "
-                                                "replacements_below, enabled or not"));
+                                                "replacements_below, enabled, both_took, filed, "
+                                                "filed_below, says or not"));
     condition.fact = *fact;
     ObjectReader object(json, pointer, reading.errors);
     if (*fact == Fact::replacements_below) {
         condition.number = reading.number(object, member).value_or(0);
         return;
     }
+    if (*fact == Fact::says || *fact == Fact::filed_below)
+        return read_fact_of_two(reading, *object.required(member), here, condition);
     condition.name = object.text(member, name_length_max);
     if (*fact == Fact::enabled) {
         Parameter const* const found =
             condition.name.empty() ? nullptr : reading.parameter(here, condition.name);
-        if (found != nullptr && found->text != "true" && found->text != "false")
+        if (found == nullptr) return;
+        bool const is_switch = found->text == "true" || found->text == "false";
+        if (!is_switch && !found->period && !found->number)
             reading.fault(here, RefusalCode::wrong_type,
-                          fmt::format("names {}, which is neither true nor false",
+                          fmt::format("names {}, which is neither true nor false, nor a period or "
+                                      "a number that can be nothing",
                                       Reading::quoted(found->name)));
-        condition.number = found != nullptr && found->text == "true" ? 1 : 0;
+        bool const nothing = found->text == "false" ||
+                             (found->period && found->period->count == 0) ||
+                             (found->number && *found->number == 0);
+        condition.number = nothing ? 0 : 1;
+        reading.switches.insert(found->name);
         return;
     }
     if (!condition.name.empty()) reading.check_name(here, condition.name);
@@ -172,6 +198,8 @@ void read_setting(Reading& reading, ObjectReader& object, Behaviour does, std::s
     else if (member == "reflection") settings.reflection = read_period(reading, object, member);
     else if (member == "basis") settings.basis = object.text(member, name_length_max);
     else if (member == "consents") settings.consents = reading.words<ConsentKind>(object, member);
+    else if (member == "document") settings.document = object.text(member, name_length_max);
+    else if (member == "notice") settings.notice = read_period(reading, object, member);
 }
 
 void read_does(Reading& reading, ObjectReader& object, Step& step) {
@@ -241,7 +269,15 @@ DeadlineRule read_deadline(Reading& reading, std::string name, Json const& json,
         rule.after = *after->period;
         rule.after_parameter = after->name;
     }
+    if (object.has("at")) rule.at = object.text("at", 2 * name_length_max);
     if (object.required("actors") != nullptr) rule.actors = reading.words<Role>(object, "actors");
+    if (object.has("calendar")) rule.calendar = object.text("calendar", name_length_max);
+    if (object.has("roll")) {
+        rule.roll = object.text("roll") == "next_business_day";
+        if (!rule.roll)
+            object.error("roll", RefusalCode::invalid,
+                         "must be next_business_day; leave it out where nothing gives way");
+    }
     if (object.has("ends")) {
         std::string const ends = object.text("ends");
         if (ends == "instant") rule.ends = Ends::instant;

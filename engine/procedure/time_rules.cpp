@@ -34,9 +34,10 @@ bool is_elapsed(Period period) { return period.unit == PeriodUnit::hours; }
 // The date `period` after a date: days are counted, months keep the day number (S8).
 Date add(Date date, Period period) {
     switch (period.unit) {
-    case PeriodUnit::hours:
-    case PeriodUnit::business_days:
-        break; // never asked: hours have no date, business days no calendar
+    case PeriodUnit::hours: break; // never asked: hours have no date
+    case PeriodUnit::
+        business_days: // of elapsed time: never fewer days than any calendar would give
+        return within_reach(Date{date.days + period.count * 2});
     case PeriodUnit::days: return within_reach(Date{date.days + period.count});
     case PeriodUnit::weeks: return within_reach(Date{date.days + period.count * 7});
     case PeriodUnit::months: return within_reach(add_months(date, period.count));
@@ -122,13 +123,62 @@ ComputedDeadline at_instant(ZoneRules const& zones, std::span<TimedActor const> 
     return out;
 }
 
-Refusal no_calendar(Period period) {
-    return {RefusalCode::invalid,
-            fmt::format("{} cannot be counted without a calendar of holidays; use calendar days.",
-                        words_of(period)),
-            {},
-            {},
-            {}};
+// A last day with what was left out on the way to it.
+struct LastDay {
+    Date date;
+    std::vector<std::string> trace;
+};
+
+void note_skipped(LastDay& day, TimedActor const& actor, CountedDay const& counted,
+                  std::string_view how) {
+    day.date = within_reach(counted.day);
+    if (!counted.skipped.empty())
+        day.trace.push_back(fmt::format("{}: {} {}: {}", actor.who, how,
+                                        actor.calendar->reference(),
+                                        fmt::join(counted.skipped, ", ")));
+}
+
+Result<LastDay> last_day(TimedActor const& actor, Date from, Period period, bool roll) {
+    LastDay out;
+    bool const business = period.unit == PeriodUnit::business_days;
+    if ((business || roll) && actor.calendar == nullptr)
+        return refuse(RefusalCode::invalid,
+                      fmt::format("{} of the {} cannot be counted without a calendar of holidays.",
+                                  words_of(period), actor.who));
+    if (business) {
+        auto const counted = add_business_days(*actor.calendar, from, period.count);
+        if (!counted) return std::unexpected(counted.error());
+        note_skipped(out, actor, *counted, "not counted in");
+        return out;
+    }
+    out.date = add(from, period);
+    if (!roll) return out;
+    auto const counted = roll_forward(*actor.calendar, out.date);
+    if (!counted) return std::unexpected(counted.error());
+    note_skipped(out, actor, *counted, "passed over in");
+    return out;
+}
+
+// The last days of all, each counted from a date of its own.
+Result<ComputedDeadline> count_days(ZoneRules const& zones, std::span<TimedActor const> actors,
+                                    std::vector<Date> const& from, Period period, bool roll,
+                                    std::string_view words, std::string_view because) {
+    std::vector<Date> last_days;
+    std::vector<std::string> skipped;
+    for (std::size_t i = 0; i < actors.size(); ++i) {
+        auto day = last_day(actors[i], from[i], period, roll);
+        if (!day) return std::unexpected(std::move(day.error()));
+        last_days.push_back(day->date);
+        for (std::string& sentence : day->trace) skipped.push_back(std::move(sentence));
+    }
+    auto out = end_of_last_days(zones, actors, std::move(last_days), words, because);
+    if (!out) return out;
+    out->trace.insert(out->trace.begin() + 1, std::make_move_iterator(skipped.begin()),
+                      std::make_move_iterator(skipped.end()));
+    if (period.unit != PeriodUnit::business_days && !roll) return out;
+    for (TimedActor const& actor : actors)
+        if (actor.zone == out->zone) out->calendar = actor.calendar->reference();
+    return out;
 }
 
 // False for a deadline at an instant of its own: elapsed time, or a date that somebody set.
@@ -169,10 +219,9 @@ Instant Zone::end_of_day(Date date) const {
 }
 
 Result<ComputedDeadline> compute_deadline(ZoneRules const& zones, Period period, Instant anchor,
-                                          std::span<TimedActor const> actors, bool instant,
+                                          std::span<TimedActor const> actors, Counting counting,
                                           std::string_view because) {
-    if (period.unit == PeriodUnit::business_days) return std::unexpected(no_calendar(period));
-    if (instant || is_elapsed(period)) {
+    if (counting.instant || is_elapsed(period)) {
         ComputedDeadline out = at_instant(zones, actors, add_elapsed(anchor, period));
         out.trace = {std::string(because), fmt::format("{} of elapsed time", words_of(period)),
                      fmt::format("ends {}", text_of(out.at))};
@@ -180,48 +229,54 @@ Result<ComputedDeadline> compute_deadline(ZoneRules const& zones, Period period,
     }
     auto const located = locate(zones, actors);
     if (!located) return std::unexpected(located.error());
-    std::vector<Date> last_days;
-    last_days.reserve(actors.size());
-    for (LocatedActor const& one : *located)
-        last_days.push_back(add(one.zone->local_date(anchor), period));
-    return end_of_last_days(zones, actors, std::move(last_days), words_of(period), because);
+    std::vector<Date> from;
+    from.reserve(actors.size());
+    for (LocatedActor const& one : *located) from.push_back(one.zone->local_date(anchor));
+    return count_days(zones, actors, from, period, counting.roll, words_of(period), because);
 }
 
 Result<ComputedDeadline> extend_deadline(ZoneRules const& zones, Deadline const& deadline,
                                          Period by, std::span<TimedActor const> actors,
                                          std::string_view because) {
-    if (by.unit == PeriodUnit::business_days) return std::unexpected(no_calendar(by));
     if (is_elapsed(by) || !ends_with_a_day(zones, deadline, actors)) {
         ComputedDeadline out = at_instant(zones, actors, add_elapsed(deadline.at, by));
         out.trace = {std::string(because),
                      fmt::format("ends {}, {} later", text_of(out.at), words_of(by))};
         return out;
     }
-    std::vector<Date> last_days;
-    last_days.reserve(actors.size());
+    // Days of the deadline's own kind (S11).
+    if (deadline.period.unit == PeriodUnit::business_days && by.unit == PeriodUnit::days)
+        by.unit = PeriodUnit::business_days;
+    std::vector<Date> from;
+    from.reserve(actors.size());
     for (std::size_t i = 0; i < actors.size(); ++i) {
         bool const known = i < deadline.last_days.size();
         Zone const* zone = zones.find(actors[i].zone);
-        Date const day = known             ? deadline.last_days[i]
-                         : zone != nullptr ? zone->local_date(deadline.at)
-                                           : date_in_utc(deadline.at);
-        last_days.push_back(add(day, by));
+        from.push_back(known             ? deadline.last_days[i]
+                       : zone != nullptr ? zone->local_date(deadline.at)
+                                         : date_in_utc(deadline.at));
     }
-    return end_of_last_days(zones, actors, std::move(last_days),
-                            fmt::format("{} more", words_of(by)), because);
+    return count_days(zones, actors, from, by, deadline.roll, fmt::format("{} more", words_of(by)),
+                      because);
 }
 
-std::int32_t days_left(ZoneRules const& zones, Deadline const& deadline, Instant suspended_at) {
+std::int32_t days_left(ZoneRules const& zones, Deadline const& deadline, Instant suspended_at,
+                       Calendar const* calendar) {
     Zone const* zone = zones.find(deadline.zone);
     Date const last = zone == nullptr ? date_in_utc(deadline.at) : zone->local_date(deadline.at);
     Date const today = zone == nullptr ? date_in_utc(suspended_at) : zone->local_date(suspended_at);
+    if (deadline.period.unit == PeriodUnit::business_days && calendar != nullptr)
+        return business_days_between(*calendar, today, last);
     return std::max(last.days - today.days, 0);
 }
 
-Result<ComputedDeadline> resume_deadline(ZoneRules const& zones, std::int32_t days,
-                                         Instant resumed_at, std::span<TimedActor const> actors,
+Result<ComputedDeadline> resume_deadline(ZoneRules const& zones, Deadline const& deadline,
+                                         std::int32_t days, Instant resumed_at,
+                                         std::span<TimedActor const> actors,
                                          std::string_view because) {
-    return compute_deadline(zones, {days, PeriodUnit::days}, resumed_at, actors, false, because);
+    bool const business = deadline.period.unit == PeriodUnit::business_days;
+    Period const left{days, business ? PeriodUnit::business_days : PeriodUnit::days};
+    return compute_deadline(zones, left, resumed_at, actors, {false, deadline.roll}, because);
 }
 
 } // namespace parley

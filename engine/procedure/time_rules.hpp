@@ -2,6 +2,7 @@
 
 #include "engine/base/refusal.hpp"
 #include "engine/model/deadline.hpp"
+#include "engine/procedure/calendar.hpp"
 
 #include <map>
 #include <span>
@@ -41,8 +42,15 @@ private:
 
 // One who must act, with the zone on record when the deadline is armed (S4).
 struct TimedActor {
-    std::string who;  // "respondent", "mediator", "administrator"
-    std::string zone; // IANA
+    std::string who;                    // "respondent", "mediator", "administrator"
+    std::string zone;                   // IANA
+    Calendar const* calendar = nullptr; // in which business days are counted; null: in none
+};
+
+// How a rule counts, beside its period.
+struct Counting {
+    bool instant = false; // elapsed time; no last day
+    bool roll = false;    // a last day that is no business day gives way to the next one that is
 };
 
 struct ComputedDeadline {
@@ -50,21 +58,26 @@ struct ComputedDeadline {
     std::string zone;            // of the actor whose end is the latest (S3)
     std::vector<Date> last_days; // one an actor, in order
     std::vector<std::string> trace;
+    std::string calendar = "civil"; // "DE/2026-11" where business days were counted or rolled to
 };
 
 // The end of `period` after `anchor` (S2 to S8). `because` starts the trace: what the anchor was.
-// Refuses a zone it does not know, and business days, which need a calendar.
+// Refuses a zone it does not know, and business days of an actor without a calendar, or of a year that
+// its calendar does not speak of.
 Result<ComputedDeadline> compute_deadline(ZoneRules const& zones, Period period, Instant anchor,
-                                          std::span<TimedActor const> actors, bool instant,
+                                          std::span<TimedActor const> actors, Counting counting,
                                           std::string_view because);
-// Adds the days of `by` to each actor's last day (S11).
+// Adds the days of `by` to each actor's last day, in days of the deadline's own kind (S11).
 Result<ComputedDeadline> extend_deadline(ZoneRules const& zones, Deadline const& deadline,
                                          Period by, std::span<TimedActor const> actors,
                                          std::string_view because);
 // Whole days left of a suspended deadline, and the deadline that resumes with them (S11).
-std::int32_t days_left(ZoneRules const& zones, Deadline const& deadline, Instant suspended_at);
-Result<ComputedDeadline> resume_deadline(ZoneRules const& zones, std::int32_t days,
-                                         Instant resumed_at, std::span<TimedActor const> actors,
+// Where the deadline counts business days, these are counted too, in `calendar`.
+std::int32_t days_left(ZoneRules const& zones, Deadline const& deadline, Instant suspended_at,
+                       Calendar const* calendar);
+Result<ComputedDeadline> resume_deadline(ZoneRules const& zones, Deadline const& deadline,
+                                         std::int32_t days, Instant resumed_at,
+                                         std::span<TimedActor const> actors,
                                          std::string_view because);
 
 } // namespace parley

@@ -21,7 +21,9 @@ namespace parley {
 namespace {
 
 World const& shipped() {
-    static World const world{ZoneRules::load(), load_embedded_law(), load_embedded_procedures()};
+    static World const world{ZoneRules::load(),          load_embedded_law(),
+                             load_embedded_procedures(), "UTC",
+                             load_embedded_routes(),     load_embedded_calendars()};
     return world;
 }
 

@@ -58,6 +58,31 @@ ExtendInput any_extension(Play const& play, Behaviour does, Chance& chance) {
     return input;
 }
 
+// Something that the field may hold; what has a time lies ahead.
+FieldValue any_value(Play const& play, FieldRule const& rule, Chance& chance) {
+    Instant const ahead =
+        play.state.last_at + static_cast<std::int64_t>(1 + chance.below(20)) * day;
+    switch (rule.type) {
+    case FieldType::text: return std::string("Words.");
+    case FieldType::choice: return rule.choices[chance.below(rule.choices.size())];
+    case FieldType::yes_no: return chance.one_in(2);
+    case FieldType::number: return static_cast<std::int64_t>(chance.below(5));
+    case FieldType::date: return text_of(ahead).substr(0, 10);
+    case FieldType::instant: return text_of(ahead);
+    case FieldType::money: return play.state.claim->amount;
+    }
+    return std::string();
+}
+DocumentInput any_document(Play const& play, Step const& step, Chance& chance) {
+    DocumentInput input;
+    for (DocumentRule const& document : play.rules.documents)
+        if (document.name == step.settings.document)
+            for (FieldRule const& field : document.fields)
+                if (field.required || chance.one_in(2))
+                    input.fields.emplace_back(field.name, any_value(play, field, chance));
+    return input;
+}
+
 ActInput any_input(Play const& play, AvailableAct const& act, Role role, Chance& chance) {
     switch (spec_of(act.step->does).input) {
     case InputKind::none: return NoInput{};
@@ -107,6 +132,7 @@ ActInput any_input(Play const& play, AvailableAct const& act, Role role, Chance&
             consent.text_sha256 = agreement_for(play, role);
         return ConsentInput{consent};
     }
+    case InputKind::document: return any_document(play, *act.step, chance);
     case InputKind::complete: return CompleteInput{"care@lamps.example", "bank"};
     case InputKind::details: return DetailsInput{{}, {}, "Asia/Tokyo", {}};
     case InputKind::facts: {

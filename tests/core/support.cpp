@@ -1,6 +1,7 @@
 #include "tests/core/support.hpp"
 
 #include "engine/base/json.hpp"
+#include "engine/procedure/embedded_library.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -13,17 +14,10 @@ namespace {
 World load_world() {
     World world;
     world.zones = ZoneRules::load();
-    for (EmbeddedFile const& file : embedded::workflows()) {
-        if (!file.name.ends_with(".json")) continue;
-        if (file.name.find("jurisdictions/") != std::string_view::npos) {
-            auto law = read_law_table(file.bytes);
-            EXPECT_TRUE(law) << file.name << ": " << law.error().detail;
-            if (law) world.law = std::move(*law);
-        } else if (file.name.find("uncitral-") != std::string_view::npos) {
-            auto added = world.procedures.add(file.bytes);
-            EXPECT_TRUE(added) << file.name << ": " << added.error().detail;
-        }
-    }
+    world.law = load_embedded_law();
+    world.routes = load_embedded_routes();
+    world.calendars = load_embedded_calendars();
+    world.procedures = load_embedded_procedures();
     return world;
 }
 
@@ -44,7 +38,7 @@ World const& world() {
 }
 
 Procedure const& procedure(std::string_view name) {
-    auto found = world().procedures.latest(name);
+    auto found = world().procedures.latest(name, instant_max);
     if (found == nullptr) throw std::runtime_error(fmt::format("no procedure {}", name));
     return *found;
 }

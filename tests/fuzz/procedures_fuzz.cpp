@@ -14,6 +14,8 @@ World const& world() {
         World made;
         made.zones = ZoneRules::load();
         made.law = load_embedded_law();
+        made.routes = load_embedded_routes();
+        made.calendars = load_embedded_calendars();
         made.procedures = load_embedded_procedures();
         return made;
     }();
@@ -59,7 +61,7 @@ void law_table(std::string_view bytes) {
 }
 
 void story(std::string_view bytes) {
-    static auto const rules = world().procedures.latest("uncitral-track-2");
+    static auto const rules = world().procedures.latest("uncitral-track-2", instant_max);
     StoriesResult const result = run_stories(world(), *rules, bytes);
     std::size_t const lines = lines_of(bytes);
     for (StoryFault const& fault : result.faults) {

@@ -163,6 +163,8 @@ inline Consent publication_consent() {
 inline std::vector<Event> later_samples() {
     DisputeFiled incomplete = sample_filed();
     incomplete.missing = {"identification", "respondent_address"};
+    DisputeFiled frozen = incomplete;
+    frozen.calendars = "2026-11";
     std::string const text_hash = hex_of(sha256("an award"));
     std::vector<EventBody> const bodies = {
         incomplete,
@@ -171,6 +173,8 @@ inline std::vector<Event> later_samples() {
         OutcomeAccepted{2, true, text_hash},
         ConsentGiven{publication_consent(), true},
         StepTaken{},
+        frozen,
+        DocumentFiled{"minutes", {{"result", "adjourned"}, {"ended_on", "2026-11-21"}}},
     };
     std::vector<Event> events;
     std::uint8_t n = 200;

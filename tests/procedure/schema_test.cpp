@@ -148,7 +148,8 @@ TEST(ProcedureSchema, ListsTheNamesOfTheEngine) {
     kinds.insert("end");
     EXPECT_EQ(kinds, set_of(EnumNames<StageKind>::names));
     std::set<std::string> facts = names(of("condition").at("oneOf").at(0).at("enum"));
-    facts.insert({"marked", "deadline_passed", "replacements_below", "enabled"});
+    facts.insert({"marked", "deadline_passed", "replacements_below", "enabled", "both_took",
+                  "filed", "filed_below", "says"});
     EXPECT_EQ(facts, set_of(EnumNames<Fact>::names));
 }
 
@@ -170,20 +171,20 @@ TEST(Behaviours, ConditionsReadAsSentences) {
     for (std::size_t i = 0; i < std::size(EnumNames<Fact>::names); ++i)
         for (bool const negated : {false, true}) {
             std::string const sentence =
-                sentence_of({static_cast<Fact>(i), negated, "reflection", 4});
+                sentence_of({static_cast<Fact>(i), negated, "reflection", 4, "yes"});
             EXPECT_GT(sentence.size(), 10U);
             EXPECT_TRUE(sentences.insert(sentence).second) << sentence;
         }
-    EXPECT_EQ(sentence_of({Fact::offer_open_by_other_side, false, "", 0}),
+    EXPECT_EQ(sentence_of({Fact::offer_open_by_other_side, false, "", 0, ""}),
               "an offer by the other side is open");
-    EXPECT_EQ(sentence_of({Fact::deadline_passed, true, "correction_window", 0}),
+    EXPECT_EQ(sentence_of({Fact::deadline_passed, true, "correction_window", 0, ""}),
               "the deadline correction_window has not passed");
 }
 
 TEST(EmbeddedWorkflows, AreThoseOfTheSourceTree) {
     ProcedureLibrary const library = load_embedded_procedures();
     for (std::string_view const name : {"uncitral-track-1", "uncitral-track-2"}) {
-        auto const procedure = library.latest(name);
+        auto const procedure = library.latest(name, instant_max);
         ASSERT_NE(procedure, nullptr) << name;
         EXPECT_EQ(procedure->text, source_file("workflows/" + std::string(name) + "/1.json"));
     }

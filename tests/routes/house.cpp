@@ -28,6 +28,8 @@ World load_world() {
     World world;
     world.zones = ZoneRules::load();
     world.law = load_embedded_law();
+    world.routes = load_embedded_routes();
+    world.calendars = load_embedded_calendars();
     world.procedures = load_embedded_procedures();
     return world;
 }

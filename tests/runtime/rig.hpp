@@ -18,7 +18,9 @@
 namespace parley {
 
 inline World const& shipped_world() {
-    static World const world{ZoneRules::load(), load_embedded_law(), load_embedded_procedures()};
+    static World const world{ZoneRules::load(),          load_embedded_law(),
+                             load_embedded_procedures(), "UTC",
+                             load_embedded_routes(),     load_embedded_calendars()};
     return world;
 }
 

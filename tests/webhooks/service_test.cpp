@@ -22,7 +22,10 @@ namespace {
 using namespace std::chrono_literals;
 using http::test::Listener;
 
-World load_world() { return {ZoneRules::load(), load_embedded_law(), load_embedded_procedures()}; }
+World load_world() {
+    return {ZoneRules::load(),      load_embedded_law(),      load_embedded_procedures(), "UTC",
+            load_embedded_routes(), load_embedded_calendars()};
+}
 
 std::filesystem::path fresh_folder() {
     std::string name = (std::filesystem::temp_directory_path() / "parley-hooks-XXXXXX").string();
