@@ -305,6 +305,7 @@ struct Parameter {
     std::string text; // as in the file: P7D, 3, false
     std::optional<Period> period;
     std::optional<std::int64_t> number;
+    std::string least, most; // the bounds of the text, as in the file; empty: none
     std::string means, cites;
     bool bracketed = false; // never agreed in the drafts
 };
