@@ -14,7 +14,7 @@ namespace {
 using namespace drawing;
 
 // Lines are at least three times as bright or dark as either ground, words four and a half times
-// (WCAG 2.2, 1.4.3 and 1.4.11); a test computes it.
+// (WCAG 2.2, 1.4.3 and 1.4.11).
 constexpr std::string_view style = R"(<style>
 .pp text{font-family:Helvetica,Arial,"Liberation Sans","DejaVu Sans",sans-serif;font-size:12px;fill:#1f2328}
 .pp .title{font-size:20px;font-weight:bold}
