@@ -77,6 +77,11 @@ struct VerifyOptions {
     Place place;
     std::string acks;
 };
+struct DrawOptions {
+    std::string procedure; // a name of the library, or a file
+    std::string format;    // svg, mermaid or scxml
+    std::string out;       // file to write; empty: standard output
+};
 struct DemoOptions {
     std::string url, ready_file, database;
 };
@@ -88,9 +93,12 @@ Done run_keys_create(KeysOptions const& options);
 Done run_migrate(MigrateOptions const& options);
 Done run_journal_verify(VerifyOptions const& options);
 Done run_procedure_check(std::vector<std::string> const& files);
-Done run_procedure_test(std::string const& folder);
+// A folder of stories or one file of them; `trace` prints what happened, row by row, as JSON.
+Done run_procedure_test(std::string const& place, bool trace);
 Done run_procedure_list();
 Done run_procedure_show(std::string const& name);
+Done run_procedure_draw(DrawOptions const& options);
+Done run_procedure_explain(std::string const& said);
 Done run_demo(DemoOptions const& options);
 
 } // namespace parley::app

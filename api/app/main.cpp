@@ -147,6 +147,27 @@ void add_operations(CLI::App& parley, Said& said) {
         [verify, &said] { said.run = [verify] { return run_journal_verify(*verify); }; });
 }
 
+void add_drawing(CLI::App& procedure, Said& said) {
+    auto options = std::make_shared<DrawOptions>();
+    auto* command = procedure.add_subcommand(
+        "draw", "Draw a procedure, or write it as a statechart that other programs run");
+    command->add_option("procedure", options->procedure, "Such as uncitral-track-2, or a file")
+        ->required();
+    command
+        ->add_option("--format", options->format,
+                     "svg (a drawing), mermaid (for wikis) or scxml (a statechart)")
+        ->required();
+    command->add_option("--out", options->out, "File to write (standard output)");
+    command->callback(
+        [options, &said] { said.run = [options] { return run_procedure_draw(*options); }; });
+
+    auto name = std::make_shared<std::string>();
+    command = procedure.add_subcommand("explain", "All of a procedure in plain words");
+    command->add_option("procedure", *name, "Such as uncitral-track-2, or a file")->required();
+    command->callback(
+        [name, &said] { said.run = [name] { return run_procedure_explain(*name); }; });
+}
+
 void add_procedure(CLI::App& parley, Said& said) {
     auto* procedure = parley.add_subcommand("procedure", "Procedures: the rules as data");
     procedure->require_subcommand(1);
@@ -159,12 +180,19 @@ void add_procedure(CLI::App& parley, Said& said) {
         [files, &said] { said.run = [files] { return run_procedure_check(*files); }; });
 
     auto folder = std::make_shared<std::string>();
+    auto trace = std::make_shared<bool>(false);
     command = procedure->add_subcommand(
         "test", "Run the stories (N.stories) beside each procedure (N.json) of a folder");
-    command->add_option("folder", *folder, "Folder, such as workflows/uncitral-track-2")
+    command
+        ->add_option("folder", *folder,
+                     "Folder, such as workflows/uncitral-track-2, or one file of stories")
         ->required();
-    command->callback(
-        [folder, &said] { said.run = [folder] { return run_procedure_test(*folder); }; });
+    command->add_flag(
+        "--trace", *trace,
+        "Print every row as a line of JSON: its events, the facts and the stage after");
+    command->callback([folder, trace, &said] {
+        said.run = [folder, trace] { return run_procedure_test(*folder, *trace); };
+    });
 
     command = procedure->add_subcommand("list", "The procedures inside this program");
     command->callback([&said] { said.run = [] { return run_procedure_list(); }; });
@@ -174,6 +202,7 @@ void add_procedure(CLI::App& parley, Said& said) {
         procedure->add_subcommand("show", "Stages, steps and deadlines of a procedure, in words");
     command->add_option("name", *name, "Such as uncitral-track-2")->required();
     command->callback([name, &said] { said.run = [name] { return run_procedure_show(*name); }; });
+    add_drawing(*procedure, said);
 }
 
 void add_demo(CLI::App& parley, Said& said) {

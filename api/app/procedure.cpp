@@ -154,16 +154,18 @@ Done run_procedure_check(std::vector<std::string> const& files) {
                             faulty, files.size()));
 }
 
-Done run_procedure_test(std::string const& folder) {
+Done run_procedure_test(std::string const& place, bool trace) {
     std::error_code error;
     std::vector<fs::path> files;
-    for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end;
-         at.increment(error))
-        if (at->path().extension() == ".stories") files.push_back(at->path());
-    if (error) return fail(fmt::format("cannot read the folder {}: {}", folder, error.message()));
+    if (fs::is_regular_file(place, error)) files.emplace_back(place);
+    else
+        for (fs::recursive_directory_iterator at(place, error), end; !error && at != end;
+             at.increment(error))
+            if (at->path().extension() == ".stories") files.push_back(at->path());
+    if (error) return fail(fmt::format("cannot read the folder {}: {}", place, error.message()));
     if (files.empty())
         return fail(fmt::format(
-            "{} holds no *.stories; they stand beside a procedure: 1.json, 1.stories", folder));
+            "{} holds no *.stories; they stand beside a procedure: 1.json, 1.stories", place));
     std::ranges::sort(files);
     auto world = load_world("UTC");
     if (!world) return fail(world.error().detail);
@@ -186,15 +188,18 @@ Done run_procedure_test(std::string const& folder) {
         if (!procedure)
             return fail(fmt::format("{} is not sound; run `parley procedure check {}`",
                                     procedure_file.string(), procedure_file.string()));
-        StoriesResult const result = run_stories(*world, *procedure, *stories);
+        StoryListener told;
+        if (trace) told = [](std::string const& line) { fmt::print("{}\n", line); };
+        StoriesResult const result = run_stories(*world, *procedure, *stories, told);
         passed += result.passed;
         failed += result.faults.size();
-        print_stories(file.string(), *stories, result);
+        if (!trace) print_stories(file.string(), *stories, result);
     }
-    if (passed + failed == 0) return fail(fmt::format("no story was found in {}", folder));
+    if (passed + failed == 0) return fail(fmt::format("no story was found in {}", place));
     if (failed == 0) return {};
-    return fail(fmt::format("{} of {} stories failed; each is listed above with its line", failed,
-                            passed + failed));
+    return fail(fmt::format("{} of {} stories failed; {}", failed, passed + failed,
+                            trace ? "without --trace each is listed with its line"
+                                  : "each is listed above with its line"));
 }
 
 Done run_procedure_list() {

@@ -4,6 +4,7 @@
 #include "engine/core/filing.hpp"
 #include "engine/core/project.hpp"
 #include "engine/core/story_text.hpp"
+#include "engine/core/story_trace.hpp"
 #include "engine/procedure/behaviours.hpp"
 
 #include <algorithm>
@@ -19,8 +20,10 @@ using namespace stories;
 // One story, told step by step in virtual time. Stops at the first thing that is not as it says.
 class Telling {
 public:
-    Telling(World const& world, Procedure const& procedure, StoryText const& text)
-        : world_(world), procedure_(procedure), text_(text), entropy_(sha256(text.name)) {}
+    Telling(World const& world, Procedure const& procedure, StoryText const& text,
+            StoryListener const& told)
+        : world_(world), procedure_(procedure), text_(text), told_(told),
+          entropy_(sha256(text.name)), trace_(procedure) {}
 
     // What did not fit, with its line; nothing when all was as told.
     std::optional<StoryFault> run() {
@@ -36,8 +39,11 @@ public:
         if (!roster) return fault(text_.line, "a roster reads: Mia mediator, Dan decider");
         roster_ = std::move(*roster);
         if (text_.rows.empty()) return fault(text_.line, "a story has a table");
-        for (StoryRow const& row : text_.rows)
-            if (auto wrong = tell(row)) return fault(row.line, std::move(*wrong));
+        for (StoryRow const& row : text_.rows) {
+            auto wrong = tell(row);
+            if (told_) told_(trace_.take_row(text_.name, row.line));
+            if (wrong) return fault(row.line, std::move(*wrong));
+        }
         return std::nullopt;
     }
 
@@ -92,15 +98,19 @@ private:
         while (Deadline const* due = first_due(state_, now_)) {
             Decided decided =
                 fire(world_, procedure_, state_, *due, {due->at, entropy_, roster_.candidates});
-            if (auto wrong = take_over(std::move(decided))) return wrong;
+            std::string const step = due->step; // the state that holds it moves on
+            if (auto wrong = take_over(std::move(decided), step)) return wrong;
         }
         return std::nullopt;
     }
 
     // The state moves on; folding the same events again must give the same state.
-    Wrong take_over(Decided decided) {
+    Wrong take_over(Decided decided, std::string_view clock_step = {}) {
         DisputeState again = state_;
-        for (Written const& written : decided.events) apply(again, dispute_, written.event);
+        for (Written const& written : decided.events) {
+            if (told_) trace_.add(again, dispute_, written.event, clock_step);
+            apply(again, dispute_, written.event);
+        }
         if (!(again == decided.after))
             return fmt::format("folding {} again gives another state",
                                type_of(decided.events.front().event));
@@ -267,7 +277,9 @@ private:
     World const& world_;
     Procedure const& procedure_;
     StoryText const& text_;
+    StoryListener const& told_;
     Entropy entropy_;
+    StoryTrace trace_;
     std::string roster_text_;
     StoryRoster roster_;
     DisputeId dispute_;
@@ -281,10 +293,11 @@ private:
 
 } // namespace
 
-StoriesResult run_stories(World const& world, Procedure const& procedure, std::string_view text) {
+StoriesResult run_stories(World const& world, Procedure const& procedure, std::string_view text,
+                          StoryListener const& told) {
     StoriesResult result;
     for (StoryText const& story : split_stories(text)) {
-        if (auto fault = Telling(world, procedure, story).run())
+        if (auto fault = Telling(world, procedure, story, told).run())
             result.faults.push_back(std::move(*fault));
         else ++result.passed;
     }

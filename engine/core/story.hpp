@@ -2,6 +2,7 @@
 
 #include "engine/core/core.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,10 @@ struct StoriesResult {
     std::size_t passed = 0;
     std::vector<StoryFault> faults;
 };
+// Is given each row of a story as it was told, as one line of JSON; see story_trace.hpp.
+using StoryListener = std::function<void(std::string const& line)>;
 // Runs every story of `text` against `procedure` by pure functions alone, in virtual time.
-StoriesResult run_stories(World const& world, Procedure const& procedure, std::string_view text);
+StoriesResult run_stories(World const& world, Procedure const& procedure, std::string_view text,
+                          StoryListener const& told = {});
 
 } // namespace parley

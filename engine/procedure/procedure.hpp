@@ -364,6 +364,7 @@ struct Parameter {
     std::optional<Period> period;
     std::optional<std::int64_t> number;
     std::optional<Money> money;
+    std::string least, most; // the bounds of the text, as in the file; empty: none
     std::string means, cites;
     bool bracketed = false; // never agreed in the drafts
 };

@@ -143,22 +143,25 @@ std::int64_t size_of(Value const& value) {
     return value.period ? hours_of(*value.period) : value.number.value_or(0);
 }
 
-void check_bound(ObjectReader& object, std::string_view member, Value const& value, bool is_least) {
-    Json const* const json = object.optional(member);
-    if (json == nullptr) return;
-    auto const bound = value_of(object, member, json);
-    if (!bound) return;
+// The bound as in the file, once it was found kept; empty where there is none.
+std::string read_bound(ObjectReader& object, std::string_view member, Value const& value,
+                       bool is_least) {
+    auto bound = value_of(object, member, object.optional(member));
+    if (!bound) return {};
     bool const alike = bound->period.has_value() == value.period.has_value() &&
                        bound->number.has_value() == value.number.has_value() &&
                        (bound->period || bound->number);
-    if (!alike)
-        return object.error(member, RefusalCode::wrong_type,
-                            fmt::format("bounds {}, so it must be of the same kind", value.text));
+    if (!alike) {
+        object.error(member, RefusalCode::wrong_type,
+                     fmt::format("bounds {}, so it must be of the same kind", value.text));
+        return {};
+    }
     bool const kept =
         is_least ? size_of(value) >= size_of(*bound) : size_of(value) <= size_of(*bound);
     if (!kept)
         object.error("value", RefusalCode::out_of_range,
                      fmt::format("is {}; {} says {}", value.text, member, bound->text));
+    return std::move(bound->text);
 }
 
 } // namespace
@@ -189,8 +192,8 @@ void read_parameters(Reading& reading,
         Parameter parameter;
         parameter.name = name;
         if (auto value = value_of(object, "value", object.required("value"))) {
-            check_bound(object, "least", *value, true);
-            check_bound(object, "most", *value, false);
+            parameter.least = read_bound(object, "least", *value, true);
+            parameter.most = read_bound(object, "most", *value, false);
             parameter.text = std::move(value->text);
             parameter.period = value->period;
             parameter.number = value->number;

@@ -1,4 +1,5 @@
 #include "engine/core/story.hpp"
+#include "engine/procedure/draw.hpp"
 #include "engine/procedure/embedded_library.hpp"
 #include "engine/procedure/zone_file.hpp"
 #include "tests/fuzz/fuzz_target.hpp"
@@ -42,6 +43,9 @@ void procedure(std::string_view bytes) {
     for (Stage const& stage : read->stages)
         expect(stage.ends() || stage.kind == StageKind::filing || !stage.deadlines.empty(),
                "a stage can last for ever");
+    expect(draw_svg(*read).ends_with("</svg>\n"), "a drawing does not end");
+    expect(draw_scxml(*read).ends_with("</scxml>\n"), "a statechart does not end");
+    expect(!draw_mermaid(*read).empty() && !explain(*read).empty(), "a procedure without words");
 }
 
 void law_table(std::string_view bytes) {
