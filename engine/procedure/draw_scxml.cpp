@@ -224,6 +224,7 @@ bool chart_keeps(Fact fact) {
 std::string chart_fact(Condition const& condition) {
     std::string out(name_of(condition.fact));
     if (!condition.name.empty()) out += ':' + condition.name;
+    if (!condition.value.empty()) out += '=' + condition.value;
     if (condition.number != 0) out += fmt::format(":{}", condition.number);
     return out;
 }

@@ -90,10 +90,11 @@ test('a mistake in a statechart is noticed by a story of a procedure', async (t)
   const noticed = new Map();
   for (const {name, chart, rows} of procedures)
     for (const [what, wrong] of mistakes(chart)) {
-      assert.notEqual(wrong, chart, `${what} in ${name}: nothing was changed`);
+      if (wrong === chart) continue; // this procedure has nothing of the sort
       const {differences} = await compared(wrong, rows);
       noticed.set(what, (noticed.get(what) ?? 0) + differences.length);
     }
   t.diagnostic([...noticed].map(([what, count]) => `${what}: ${count} differences`).join(', '));
+  assert.equal(noticed.size, 5);
   for (const [what, count] of noticed) assert.ok(count > 0, `${what}: no story noticed it`);
 });
