@@ -126,7 +126,8 @@ Result<OrderedJson> whole_of_profile(std::string_view text, OrderedJson const& p
                                        "extends.",
                                        name, base->extends->name, base->extends->version));
     std::string const hash = hex_of(base->ref.sha256);
-    if (extends.value("sha256", std::string()) != hash)
+    bool const same = extends.contains("sha256") && extends.at("sha256") == hash;
+    if (!same)
         return refuse_base(fmt::format("{} version {} has the SHA-256 {}; a profile names the very "
                                        "bytes that it extends.",
                                        name, version, hash));

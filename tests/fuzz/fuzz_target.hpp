@@ -42,6 +42,8 @@ void idempotency_key(std::string_view bytes);
 void inputs(std::string_view bytes);
 void json(std::string_view bytes);
 void law_table(std::string_view bytes);
+void calendars(std::string_view bytes);
+void routes(std::string_view bytes);
 void procedure(std::string_view bytes);
 void story(std::string_view bytes);
 void target(std::string_view bytes);

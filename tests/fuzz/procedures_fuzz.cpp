@@ -30,7 +30,7 @@ std::size_t lines_of(std::string_view text) {
 } // namespace
 
 void procedure(std::string_view bytes) {
-    auto const read = read_procedure(bytes);
+    auto const read = read_procedure(bytes, world().procedures); // it may be a profile
     if (!read) {
         expect_sound(read.error());
         expect(!read.error().errors.empty(), "a procedure is refused and no place is at fault");
@@ -46,6 +46,30 @@ void procedure(std::string_view bytes) {
     expect(draw_svg(*read).ends_with("</svg>\n"), "a drawing does not end");
     expect(draw_scxml(*read).ends_with("</scxml>\n"), "a statechart does not end");
     expect(!draw_mermaid(*read).empty() && !explain(*read).empty(), "a procedure without words");
+}
+
+void calendars(std::string_view bytes) {
+    auto const read = read_calendars(bytes);
+    if (!read) {
+        expect_sound(read.error());
+        return;
+    }
+    for (Calendar const& calendar : read->calendars) {
+        auto const counted = add_business_days(calendar, make_date(calendar.from, 1, 1), 5);
+        expect(!counted || calendar.is_business_day(counted->day), "a day off is a business day");
+    }
+}
+
+void routes(std::string_view bytes) {
+    auto const read = read_routes(bytes);
+    if (!read) {
+        expect_sound(read.error());
+        return;
+    }
+    PartyFacts const parties[2]{};
+    for (Track const track : {Track::one, Track::two})
+        expect(route_for(*read, track, parties, Money{}).track == track,
+               "a route of another track");
 }
 
 void law_table(std::string_view bytes) {

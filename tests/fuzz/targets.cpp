@@ -41,6 +41,8 @@ std::span<FuzzTarget const> fuzz_targets() {
         {"inputs", inputs},
         {"json", json},
         {"law_table", law_table},
+        {"calendars", calendars},
+        {"routes", routes},
         {"procedure", procedure},
         {"story", story},
         {"target", target},
