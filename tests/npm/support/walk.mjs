@@ -100,6 +100,9 @@ async function procedures({client, parley}) {
   const {name, version} = page.json.data[0];
   const whole = await client.call('get_procedure', {key, params: {name, version}});
   await client.call('check_procedure', {key, body: whole.json.definition});
+  const document = {name: 'on-site-mediation', version: 1, document: 'minutes'};
+  await client.call('get_document_schema', {key, params: document});
+  await client.call('get_document_schema', {key, params: {...document, document: 'none'}, expect: 404});
   await client.call('check_procedure', {key, example: 'almost_empty', expect: 422});
   client.shown.add('check_procedure almost_empty'); // it is there to be refused
   for (const kind of client.contract.operations.get('get_act_schema').parameters[0].schema.enum)
