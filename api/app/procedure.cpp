@@ -38,15 +38,6 @@ std::string located(std::string const& path, std::string_view text, FieldError c
     return fmt::format("{}:{}: {}: {}", path, line_of(text, error.pointer), error.pointer, detail);
 }
 
-std::string list_of(auto const& values) {
-    std::string out;
-    for (auto const& value : values) {
-        if (!out.empty()) out += ", ";
-        out += name_of(value);
-    }
-    return out;
-}
-
 // "FILE:LINE: POINTER: what is wrong", and below it the shortest way there.
 void print_findings(std::string const& path, std::string_view text, Examination const& found) {
     for (Finding const& finding : found.findings) {
@@ -100,7 +91,7 @@ void print_stage(Stage const& stage) {
             if (!leads.empty()) leads += " or ";
             leads += branch.to;
         }
-        fmt::print("  {:<24} by {:<40} -> {:<28} {}  [{}]\n", step.name, list_of(step.by),
+        fmt::print("  {:<24} by {:<40} -> {:<28} {}  [{}]\n", step.name, names_joined(step.by),
                    leads.empty() ? "stay" : leads, step.means, step.cites);
     }
 }

@@ -140,10 +140,8 @@ net::awaitable<http::Response> get_document_schema(Services& services, Call call
     auto const procedure =
         version ? services.engine.world().procedures.find(call.param("name"), *version) : nullptr;
     if (!procedure) co_return refused(call, no_such("procedure").error());
-    auto const document =
-        std::ranges::find(procedure->documents, call.param("document"), &DocumentRule::name);
-    if (document == procedure->documents.end())
-        co_return refused(call, no_such("document").error());
+    DocumentRule const* const document = procedure->document(call.param("document"));
+    if (document == nullptr) co_return refused(call, no_such("document").error());
     co_return http::text_response(200, "application/schema+json", document_schema(*document));
 }
 

@@ -144,6 +144,10 @@ private:
     bool finished_ = false;
 };
 
+// Puts "line 41, /stages/reply: " before what each fault in the text says.
+void name_lines(std::string_view text, std::vector<FieldError>& errors);
+// The refusal of a file: its faults with their lines, and the first of them as its detail.
+Refusal refusal_of_file(RefusalCode code, std::string_view text, std::vector<FieldError> errors);
 // The refusal that carries gathered faults: its code is `invalid`, its detail the first of them.
 Refusal refusal_of(std::vector<FieldError> errors);
 

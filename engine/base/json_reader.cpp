@@ -265,4 +265,17 @@ Refusal refusal_of(std::vector<FieldError> errors) {
     return refusal;
 }
 
+void name_lines(std::string_view text, std::vector<FieldError>& errors) {
+    for (FieldError& error : errors)
+        error.detail =
+            fmt::format("line {}, {}: {}", line_of(text, error.pointer),
+                        error.pointer.empty() ? "the file" : error.pointer, error.detail);
+}
+
+Refusal refusal_of_file(RefusalCode code, std::string_view text, std::vector<FieldError> errors) {
+    name_lines(text, errors);
+    std::string detail = errors.front().detail;
+    return {code, std::move(detail), std::move(errors), {}, {}};
+}
+
 } // namespace parley

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -38,6 +39,24 @@ std::string names_joined() {
         if (!out.empty()) out += ", ";
         out += name;
     }
+    return out;
+}
+
+// "a, b": those of a list.
+template <class Range>
+std::string names_joined(Range const& values) {
+    std::string out;
+    for (auto const& value : values) {
+        if (!out.empty()) out += ", ";
+        out += name_of(value);
+    }
+    return out;
+}
+
+// final_communications: "final communications".
+inline std::string spaced(std::string_view name) {
+    std::string out(name);
+    std::ranges::replace(out, '_', ' ');
     return out;
 }
 

@@ -12,14 +12,6 @@
 
 namespace parley {
 
-constexpr std::size_t index_of(Side side) { return static_cast<std::size_t>(side); }
-constexpr std::size_t index_of(SeatKind seat) { return static_cast<std::size_t>(seat); }
-constexpr std::optional<SeatKind> seat_of(Role role) {
-    if (role == Role::mediator) return SeatKind::mediator;
-    if (role == Role::decider) return SeatKind::decider;
-    return std::nullopt;
-}
-
 // Someone before a step of the present stage: all that decides whether the step is open to them,
 // apart from what they would say. Views and decisions ask the same questions of it, so that a
 // listed act is one that can be taken.
@@ -152,8 +144,8 @@ ClaimFacts facts_of(ClaimInput const& claim);
 // ["words of the first remedy", ...], in the order of the facts.
 void write_descriptions(JsonWriter& json, std::vector<RemedyInput> const& remedies);
 
-// What a filed document says in that field; null where it says nothing.
-std::string const* value_of(FiledDocument const& document, std::string_view field);
+// What the document filed last says: "attendance.claimant". Null where it says nothing.
+std::string const* value_of(DisputeState const& state, std::string_view field);
 // True where every party agreed that the file, and who mediated, may go to the decider (C5).
 bool file_may_pass(DisputeState const& state);
 bool has_consent(DisputeState const& state, Side side, ConsentKind kind);

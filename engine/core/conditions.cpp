@@ -66,10 +66,7 @@ bool both_took(DisputeState const& state, std::string const& step) {
 }
 
 bool says(DisputeState const& state, Condition const& condition) {
-    std::size_t const dot = condition.name.find('.');
-    auto const found = state.documents.find(condition.name.substr(0, dot));
-    if (found == state.documents.end()) return false;
-    std::string const* const value = value_of(found->second, condition.name.substr(dot + 1));
+    std::string const* const value = value_of(state, condition.name);
     return value != nullptr && *value == condition.value;
 }
 

@@ -1,3 +1,4 @@
+#include "engine/base/contains.hpp"
 #include "engine/core/conditions.hpp"
 #include "engine/core/transitions.hpp"
 
@@ -24,10 +25,10 @@ struct Attempt {
 bool role_may(Attempt const& attempt) {
     Role const role = attempt.command.actor.role;
     if (role == Role::clock) return false;
-    if (attempt.here != nullptr) return role_in(attempt.here->by, role);
+    if (attempt.here != nullptr) return contains(attempt.here->by, role);
     return std::ranges::any_of(attempt.procedure.stages, [&](Stage const& stage) {
         Step const* step = stage.step(attempt.command.act);
-        return step != nullptr && role_in(step->by, role);
+        return step != nullptr && contains(step->by, role);
     });
 }
 
@@ -87,8 +88,7 @@ bool needs_sign_in(Attempt const& attempt) {
 // Some clocks only inform (a reflection that is over); the others close the stage and its acts.
 bool ends_its_stage(Stage const& stage, DeadlineRule const& rule) {
     Step const* then = stage.step(rule.then);
-    return !rule.by_step && then != nullptr &&
-           std::ranges::any_of(then->to, [](Branch const& branch) { return branch.to != "stay"; });
+    return !rule.by_step && then != nullptr && then->leads_away();
 }
 
 // When the time for this act ended, where it was a clock that ended it.
@@ -104,7 +104,7 @@ std::optional<Instant> was_due(Attempt const& attempt) {
     for (auto passed = attempt.seen.passed.rbegin(); passed != attempt.seen.passed.rend(); ++passed)
         for (Stage const& stage : attempt.procedure.stages) {
             Step const* step = stage.step(attempt.command.act);
-            if (step == nullptr || !role_in(step->by, attempt.command.actor.role)) continue;
+            if (step == nullptr || !contains(step->by, attempt.command.actor.role)) continue;
             for (DeadlineRule const& rule : stage.deadlines) {
                 if (rule.name != passed->first || !ends_its_stage(stage, rule)) continue;
                 // What was done after all, when the time was given again, was not ended by it.
@@ -126,15 +126,6 @@ bool has_done(Attempt const& attempt) {
     if (!step.once_per_side && !(one_shot && attempt.here == nullptr)) return false;
     std::string const key = fmt::format("{} {}", name_of(attempt.command.actor.role), step.name);
     return attempt.seen.taken.contains(key);
-}
-
-std::string joined(std::vector<Role> const& roles) {
-    std::string out;
-    for (Role role : roles) {
-        if (!out.empty()) out += ", ";
-        out += name_of(role);
-    }
-    return out;
 }
 
 // A refusal says what the same person may do instead.
@@ -184,7 +175,7 @@ Result<Decided> decide(World const& world, Procedure const& procedure, DisputeSt
     Step const& named = attempt.here != nullptr ? *attempt.here : *attempt.anywhere;
     if (!role_may(attempt))
         return refuse_act(attempt, not_yours,
-                          fmt::format("{} belongs to: {}.", act, joined(named.by)));
+                          fmt::format("{} belongs to: {}.", act, names_joined(named.by)));
     if (!id_fits(seen, command.actor))
         return refuse_act(attempt, not_yours,
                           fmt::format("{} belongs to someone else in this dispute.", act));

@@ -59,30 +59,30 @@ Result<std::string> fact_of(FieldRule const& rule, FieldValue const& value) {
 Result<void> check_notice(Act const& act, FieldRule const& rule, std::string const& value) {
     auto const at = parse_instant(value);
     if (!act.step.settings.notice || !at) return {};
-    std::vector<TimedActor> const parties =
-        timed_actors(act.world, act.state, {Side::claimant, Side::respondent});
-    auto earliest = compute_deadline(act.world.zones, *act.step.settings.notice, act.stamp.at,
-                                     parties, {}, "least notice");
+    auto earliest =
+        end_of_notice(act, *act.step.settings.notice, {Side::claimant, Side::respondent});
     if (!earliest) return std::unexpected(std::move(earliest.error()));
-    if (*at > earliest->at) return {};
+    if (*at > *earliest) return {};
     return refuse_value(
         rule, RefusalCode::out_of_range,
-        fmt::format("must lie after {}, so that everyone has notice", text_of(earliest->at)));
+        fmt::format("must lie after {}, so that everyone has notice", text_of(*earliest)));
 }
 
 } // namespace
 
-std::string const* value_of(FiledDocument const& document, std::string_view field) {
-    auto const found = std::ranges::find_if(
-        document.values, [&](auto const& value) { return value.first == field; });
-    return found == document.values.end() ? nullptr : &found->second;
+std::string const* value_of(DisputeState const& state, std::string_view field) {
+    std::size_t const dot = field.find('.');
+    auto const document = state.documents.find(std::string(field.substr(0, dot)));
+    if (document == state.documents.end()) return nullptr;
+    for (auto const& [name, value] : document->second.values)
+        if (name == field.substr(dot + 1)) return &value;
+    return nullptr;
 }
 
 Result<Said> file_document(Act const& act) {
     DocumentInput const& input = input_of<DocumentInput>(act);
-    auto const rule =
-        std::ranges::find(act.procedure.documents, act.step.settings.document, &DocumentRule::name);
-    PARLEY_ASSERT(rule != act.procedure.documents.end(),
+    DocumentRule const* const rule = act.procedure.document(act.step.settings.document);
+    PARLEY_ASSERT(rule != nullptr,
                   "a step files a document of the procedure, which reading the file checked");
     for (auto const& [name, value] : input.fields)
         if (rule->field(name) == nullptr)

@@ -1,3 +1,4 @@
+#include "engine/base/contains.hpp"
 #include "engine/core/behaviour.hpp"
 #include "engine/core/conditions.hpp"
 #include "engine/core/tasks.hpp"
@@ -39,7 +40,7 @@ struct Found {
 bool is_awaited(Stage const& stage, Step const& step, DisputeState const& state) {
     auto const filed = state.documents.find(step.settings.document);
     bool const done = filed != state.documents.end() && filed->second.at >= state.stage_entered_at;
-    return !done && step.by.size() == 1 && role_in(stage.waits_for, step.by.front());
+    return !done && step.by.size() == 1 && contains(stage.waits_for, step.by.front());
 }
 // The duty that lies in a step as the state stands. What a view lists as open to take is asked again
 // here without its sentences, for this runs at every act; a test holds the two against each other.
@@ -129,10 +130,6 @@ std::optional<Role> worker_of(Step const& step) {
     return std::nullopt;
 }
 
-bool leads_away(Step const& step) {
-    return std::ranges::any_of(step.to, [](Branch const& branch) { return branch.to != "stay"; });
-}
-
 // How well a clock of the stage fits a duty; zero: not at all. The clock that the step itself is about
 // comes first, then the one that does it instead, then one that runs against whose turn it is, then
 // the end of the stage.
@@ -147,8 +144,8 @@ int fitness(Stage const& stage, DeadlineRule const& rule, Step const& step, Role
         return 3;
     bool const stands_down = then->does == Behaviour::stand_down && then->settings.seat == seat;
     if (step.does == Behaviour::decide_objection) return rule.by_step && stands_down ? 3 : 0;
-    if (role_in(rule.actors, worker) && !rule.by_step) return 2;
-    return leads_away(*then) && !rule.by_step ? 1 : 0;
+    if (contains(rule.actors, worker) && !rule.by_step) return 2;
+    return then->leads_away() && !rule.by_step ? 1 : 0;
 }
 
 Deadline const* deadline_for(Stage const& stage, Step const& step, Role worker, SeatKind seat,

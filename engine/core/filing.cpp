@@ -239,14 +239,15 @@ Result<Decided> decide_filing_under(World const& world, Procedure const& procedu
         return refuse_field(RefusalCode::track_forbidden, "/procedure",
                             fmt::format("{} is for Track {}. {}", procedure.ref.name,
                                         name_of(procedure.track), explain(resolution)));
-    PartyFacts const who[] = {facts_of(input.claimant, Side::claimant, {}),
-                              facts_of(input.respondent, Side::respondent, {})};
-    if (auto misfit = misfit_of(procedure.admits, who, input.claim.amount)) {
+    PartyFacts const parties[] = {
+        facts_of(input.claimant, Side::claimant, stamp.entropy.make_id<PartyId>(stamp.at)),
+        facts_of(input.respondent, Side::respondent, stamp.entropy.make_id<PartyId>(stamp.at))};
+    if (auto misfit = misfit_of(procedure.admits, parties, input.claim.amount)) {
         misfit->detail =
             fmt::format("{} does not take this dispute. {}", procedure.ref.name, misfit->detail);
         return refuse_field(misfit->code, std::move(misfit->pointer), std::move(misfit->detail));
     }
-    if (auto fine = check_calendars(world, procedure, who, stamp.at); !fine)
+    if (auto fine = check_calendars(world, procedure, parties, stamp.at); !fine)
         return std::unexpected(std::move(fine.error()));
     Stage const& stage = procedure.first();
     Step const* step = filing_step(stage);
@@ -254,10 +255,6 @@ Result<Decided> decide_filing_under(World const& world, Procedure const& procedu
         return refuse_field(RefusalCode::invalid, "/procedure",
                             "This procedure has no act that files a dispute.");
 
-    PartyFacts const claimant =
-        facts_of(input.claimant, Side::claimant, stamp.entropy.make_id<PartyId>(stamp.at));
-    PartyFacts const respondent =
-        facts_of(input.respondent, Side::respondent, stamp.entropy.make_id<PartyId>(stamp.at));
     Event event;
     event.id = stamp.entropy.make_id<EventId>(stamp.at);
     event.step = step->name;
@@ -265,10 +262,10 @@ Result<Decided> decide_filing_under(World const& world, Procedure const& procedu
     event.at = stamp.at;
     event.actor = filing.actor;
     event.actor.role = Role::claimant;
-    event.actor.id = claimant.id.text();
+    event.actor.id = parties[0].id.text();
     event.body = DisputeFiled{
         filing.platform,           filing.live,           input.clock,
-        {claimant, respondent},    facts_of(input.claim), input.transaction.concluded_at,
+        {parties[0], parties[1]},  facts_of(input.claim), input.transaction.concluded_at,
         input.transaction.channel, input.consents,        procedure.ref,
         std::move(resolution),     missing_in(filing),    world.calendars.newest()};
     // Nobody is told of a notice before it is complete.

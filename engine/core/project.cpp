@@ -1,5 +1,7 @@
 #include "engine/core/project.hpp"
 
+#include "engine/base/contains.hpp"
+
 #include "engine/core/behaviour.hpp"
 
 #include <algorithm>
@@ -49,10 +51,6 @@ std::vector<Room> rooms_for(Step const& step, std::vector<Room> const& speaking)
 }
 
 } // namespace
-
-bool role_in(std::vector<Role> const& roles, Role role) {
-    return std::ranges::find(roles, role) != roles.end();
-}
 
 bool may_see(DisputeState const& state, Viewer const& viewer, Room room, Label label) {
     switch (viewer.role) {
@@ -112,7 +110,7 @@ Acts acts_of(Procedure const& procedure, DisputeState const& state, Viewer const
         return acts;
     std::vector<Room> const speaking = rooms_of(state, viewer);
     for (Step const& step : stage->steps) {
-        if (!role_in(step.by, viewer.role)) continue;
+        if (!contains(step.by, viewer.role)) continue;
         std::vector<Blocker> because;
         bool const party = side_of(viewer.role).has_value();
         bool const binds =
@@ -138,10 +136,10 @@ std::string_view turn_of(Procedure const& procedure, DisputeState const& state,
     Stage const* stage = procedure.stage(state.stage);
     if (stage == nullptr || stage->ends()) return "nobody";
     std::vector<Role> const& waits = stage->waits_for;
-    if (role_in(waits, viewer.role)) return "you";
-    if (role_in(waits, Role::claimant) || role_in(waits, Role::respondent)) return "other";
-    if (role_in(waits, Role::mediator) || role_in(waits, Role::decider)) return "neutral";
-    if (role_in(waits, Role::administrator)) return "administrator";
+    if (contains(waits, viewer.role)) return "you";
+    if (contains(waits, Role::claimant) || contains(waits, Role::respondent)) return "other";
+    if (contains(waits, Role::mediator) || contains(waits, Role::decider)) return "neutral";
+    if (contains(waits, Role::administrator)) return "administrator";
     return "nobody";
 }
 

@@ -15,8 +15,6 @@ struct Viewer {
     std::optional<SeatKind> seat; // a neutral's
 };
 
-bool role_in(std::vector<Role> const& roles, Role role);
-
 // May this viewer see what is said in `room` under `label`? One function of state, viewer, room and
 // label; lists, counts, ETags, dockets and exports all ask it.
 bool may_see(DisputeState const& state, Viewer const& viewer, Room room, Label label);

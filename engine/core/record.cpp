@@ -20,11 +20,9 @@ Result<Said> set_final_date(Act const& act) {
             fmt::format("Communications end at {} at the latest.", text_of(open->at)));
     Instant earliest = act.stamp.at;
     if (rule.window) {
-        auto notice =
-            compute_deadline(act.world.zones, *rule.window, act.stamp.at,
-                             timed_actors(act.world, act.state, open->actors), {}, "least notice");
-        if (!notice) return std::unexpected(std::move(notice.error()));
-        earliest = notice->at;
+        auto const notice = end_of_notice(act, *rule.window, open->actors);
+        if (!notice) return std::unexpected(notice.error());
+        earliest = *notice;
     }
     if (input.at < earliest)
         return refuse_field(

@@ -23,7 +23,9 @@ public:
     Telling(World const& world, Procedure const& procedure, StoryText const& text,
             StoryListener const& told)
         : world_(world), procedure_(procedure), text_(text), told_(told),
-          entropy_(sha256(text.name)), trace_(procedure) {}
+          entropy_(sha256(text.name)) {
+        if (told_) trace_.emplace(procedure);
+    }
 
     // What did not fit, with its line; nothing when all was as told.
     std::optional<StoryFault> run() {
@@ -41,7 +43,7 @@ public:
         if (text_.rows.empty()) return fault(text_.line, "a story has a table");
         for (StoryRow const& row : text_.rows) {
             auto wrong = tell(row);
-            if (told_) told_(trace_.take_row(text_.name, row.line));
+            if (trace_) told_(trace_->take_row(text_.name, row.line));
             if (wrong) return fault(row.line, std::move(*wrong));
         }
         return std::nullopt;
@@ -108,7 +110,7 @@ private:
     Wrong take_over(Decided decided, std::string_view clock_step = {}) {
         DisputeState again = state_;
         for (Written const& written : decided.events) {
-            if (told_) trace_.add(again, dispute_, written.event, clock_step);
+            if (trace_) trace_->add(again, dispute_, written.event, clock_step);
             apply(again, dispute_, written.event);
         }
         if (!(again == decided.after))
@@ -123,12 +125,6 @@ private:
         if (auto side = side_of(*role_)) actor.id = state_.party(*side).id.text();
         else if (auto seat = seat_of(*role_)) actor.id = state_.seat(*seat).neutral.text();
         return actor;
-    }
-
-    DocumentRule const* document_of(Step const& step) const {
-        auto const found =
-            std::ranges::find(procedure_.documents, step.settings.document, &DocumentRule::name);
-        return found == procedure_.documents.end() ? nullptr : &*found;
     }
 
     Wrong act(std::string_view text) {
@@ -146,9 +142,9 @@ private:
         command.actor = actor();
         command.act = act_name;
         if (Step const* step = procedure_.step_anywhere(act_name)) {
-            auto input =
-                read_arguments(spec_of(step->does).input, room, arguments,
-                               {state_, roster_, zone(), world_, *role_, document_of(*step)});
+            auto input = read_arguments(spec_of(step->does).input, room, arguments,
+                                        {state_, roster_, zone(), world_, *role_,
+                                         procedure_.document(step->settings.document)});
             if (!input) return input.error();
             command.input = std::move(*input);
         }
@@ -279,7 +275,7 @@ private:
     StoryText const& text_;
     StoryListener const& told_;
     Entropy entropy_;
-    StoryTrace trace_;
+    std::optional<StoryTrace> trace_; // where somebody listens
     std::string roster_text_;
     StoryRoster roster_;
     DisputeId dispute_;

@@ -182,6 +182,30 @@ std::expected<OfferInput, std::string> read_offer(std::string_view text,
     return input;
 }
 
+// What a field is said to hold, by its type; a word that does not fit goes on as it is, to be refused.
+std::expected<FieldValue, std::string> read_field(FieldType type, std::string_view words,
+                                                  StoryContext const& context) {
+    switch (type) {
+    case FieldType::text:
+    case FieldType::choice:
+    case FieldType::date: break;
+    case FieldType::yes_no:
+        if (words == "yes" || words == "no") return words == "yes";
+        break;
+    case FieldType::number:
+        if (auto const number = read_number(words)) return *number;
+        return Fault(fmt::format("'{}' is no number", words));
+    case FieldType::money:
+        if (auto const money = read_money(words, context.state.claim->amount.currency))
+            return *money;
+        return Fault(fmt::format("'{}' is no amount such as 20.00", words));
+    case FieldType::instant:
+        if (auto const at = read_when(words, context.zone)) return text_of(*at);
+        break;
+    }
+    return std::string(words);
+}
+
 // "held_at 2026-03-05 10:00 UTC; claimant present; summary what was agreed", by the document's fields.
 std::expected<DocumentInput, std::string> read_document(std::string_view text,
                                                         StoryContext const& context) {
@@ -190,19 +214,9 @@ std::expected<DocumentInput, std::string> read_document(std::string_view text,
         auto const [name, words] = cut(part, " ");
         FieldRule const* const rule =
             context.document == nullptr ? nullptr : context.document->field(name);
-        FieldValue value{std::string(words)};
-        if (rule != nullptr && rule->type == FieldType::yes_no && (words == "yes" || words == "no"))
-            value = words == "yes";
-        else if (rule != nullptr && rule->type == FieldType::number)
-            if (auto const number = read_number(words)) value = *number;
-            else return Fault(fmt::format("'{}' is no number", words));
-        else if (rule != nullptr && rule->type == FieldType::money) {
-            auto const money = read_money(words, context.state.claim->amount.currency);
-            if (!money) return Fault(fmt::format("'{}' is no amount such as 20.00", words));
-            value = *money;
-        } else if (rule != nullptr && rule->type == FieldType::instant)
-            if (auto const at = read_when(words, context.zone)) value = text_of(*at);
-        input.fields.emplace_back(name, std::move(value));
+        auto value = read_field(rule == nullptr ? FieldType::text : rule->type, words, context);
+        if (!value) return Fault(value.error());
+        input.fields.emplace_back(name, std::move(*value));
     }
     return input;
 }

@@ -12,12 +12,6 @@ namespace parley {
 
 namespace {
 
-std::string spaced(std::string_view name) {
-    std::string out(name);
-    std::ranges::replace(out, '_', ' ');
-    return out;
-}
-
 // What a clock that starts with this step runs from, as the first sentence of its trace.
 std::string anchor_words(Step const& step, Instant at) {
     std::string what;
@@ -318,10 +312,7 @@ namespace {
 // the rule, which stays the longest it can be.
 void set_by_document(World const& world, DisputeState const& state, DeadlineRule const& rule,
                      std::span<TimedActor const> actors, Deadline& deadline) {
-    std::size_t const dot = rule.at.find('.');
-    auto const found = state.documents.find(rule.at.substr(0, dot));
-    if (found == state.documents.end()) return;
-    std::string const* const text = value_of(found->second, rule.at.substr(dot + 1));
+    std::string const* const text = value_of(state, rule.at);
     if (text == nullptr) return;
     std::optional<Instant> at = parse_instant(*text);
     if (auto const date = at ? std::nullopt : parse_date(*text)) {
@@ -335,12 +326,22 @@ void set_by_document(World const& world, DisputeState const& state, DeadlineRule
     for (std::size_t i = 0; i < deadline.last_days.size() && i < actors.size(); ++i)
         if (Zone const* zone = world.zones.find(actors[i].zone))
             deadline.last_days[i] = zone->local_date(*at);
+    std::size_t const dot = rule.at.find('.');
+    FiledDocument const& document = state.documents.find(rule.at.substr(0, dot))->second;
     deadline.trace.push_back(fmt::format("{} in the document {} of {}: ends {}",
-                                         rule.at.substr(dot + 1), found->first,
-                                         short_text_of(found->second.at), text_of(*at)));
+                                         rule.at.substr(dot + 1), rule.at.substr(0, dot),
+                                         short_text_of(document.at), text_of(*at)));
 }
 
 } // namespace
+
+Result<Instant> end_of_notice(Act const& act, Period notice, std::vector<Side> const& sides) {
+    auto const end =
+        compute_deadline(act.world.zones, notice, act.stamp.at,
+                         timed_actors(act.world, act.state, sides), {}, "least notice");
+    if (!end) return std::unexpected(end.error());
+    return end->at;
+}
 
 Deadline start_clock(World const& world, DisputeState const& state, DeadlineRule const& rule,
                      Instant anchor, std::string_view because) {

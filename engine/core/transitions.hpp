@@ -24,6 +24,8 @@ Result<Resolution> resolve_again(World const& world, DisputeState const& state, 
 // The clock of `rule` started at `anchor`; `because` is the first sentence of its trace.
 Deadline start_clock(World const& world, DisputeState const& state, DeadlineRule const& rule,
                      Instant anchor, std::string_view because);
+// When a notice given now has run out for each of these sides. Refuses what compute_deadline refuses.
+Result<Instant> end_of_notice(Act const& act, Period notice, std::vector<Side> const& sides);
 // Whose days a deadline counts: its parties, or the administrator's zone for everyone else. `counts_in`:
 // of_actor, the id of a calendar, or empty where no business days count.
 std::vector<TimedActor> timed_actors(World const& world, DisputeState const& state,

@@ -57,6 +57,18 @@ constexpr Role role_of(SeatKind seat) {
     return seat == SeatKind::mediator ? Role::mediator : Role::decider;
 }
 
+constexpr std::optional<SeatKind> seat_of(Role role) {
+    if (role == Role::mediator) return SeatKind::mediator;
+    if (role == Role::decider) return SeatKind::decider;
+    return std::nullopt;
+}
+constexpr bool is_party(Role role) { return side_of(role).has_value(); }
+constexpr bool is_neutral(Role role) { return seat_of(role).has_value(); }
+
+// Where a side or a seat stands in an array of two.
+constexpr std::size_t index_of(Side side) { return static_cast<std::size_t>(side); }
+constexpr std::size_t index_of(SeatKind seat) { return static_cast<std::size_t>(seat); }
+
 // Who acts. `id` is pseudonymous (pty_, ntr_, key_, or "clock"); `via` names the platform that acts
 // for a party, so that both are recorded. `verified` is true when Parley itself checked the sign-in:
 // caucuses and binding consents need it (docs/decisions/0005).

@@ -281,12 +281,7 @@ Result<CalendarEdition> read_calendars(std::string_view text) {
         }
     object.finish();
     if (errors.empty()) return edition;
-    for (FieldError& error : errors)
-        error.detail = fmt::format("line {}, {}: {}", line_of(text, error.pointer), error.pointer,
-                                   error.detail);
-    std::string detail = errors.front().detail;
-    return std::unexpected(
-        Refusal{RefusalCode::invalid, std::move(detail), std::move(errors), {}, {}});
+    return std::unexpected(refusal_of_file(RefusalCode::invalid, text, std::move(errors)));
 }
 
 } // namespace parley

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 // Every case that a dispute under a procedure can come into, as far as it matters for where it goes:
@@ -38,6 +39,11 @@ struct Case {
 
     friend bool operator==(Case const&, Case const&) = default;
 };
+
+// Case::outcome of an outcome of that kind.
+constexpr std::uint8_t code_of(OutcomeKind kind) {
+    return static_cast<std::uint8_t>(std::to_underlying(kind) + 1);
+}
 
 // From one case to another: a step taken, or a clock that passes without effect (no step).
 struct Passing {
@@ -74,8 +80,6 @@ public:
     std::vector<std::uint32_t> way_to(std::uint32_t at) const;
     Stage const& stage_of(std::uint32_t at) const { return procedure_.stages[cases_[at].stage]; }
     Procedure const& procedure() const { return procedure_; }
-    // How long the extensions of this clock can be in one dispute, in hours.
-    std::int64_t extensions_of(Stage const& stage, DeadlineRule const& rule) const;
     // True where an earlier visit may have used the extensions of this clock.
     bool used_extensions(Case const& at, DeadlineRule const& rule) const;
     // False for a clock that runs once and does not run in this case.
@@ -95,7 +99,7 @@ private:
     std::vector<Passing> passings_;
     std::vector<std::size_t> first_;
     std::vector<std::uint32_t> found_by_; // the passing that first led to each case
-    std::vector<std::string_view> marks_, once_, given_;
+    std::vector<std::string_view> once_, given_;
     std::vector<std::int64_t> once_hours_;
     std::set<void const*> possible_;
     bool complete_ = true;
@@ -103,7 +107,7 @@ private:
 
 // A period at its longest, in hours: a month of 31 days, business days as in docs/CHECKER.md.
 std::int64_t longest_hours_of(Period period);
-// True where this step of the clock leads to another stage whatever the case is.
-bool moves_on_surely(Step const& step, std::string_view here);
+// How long the extensions of a clock of this stage can be in one dispute, in hours.
+std::int64_t extensions_of(Stage const& stage, DeadlineRule const& rule);
 
 } // namespace parley

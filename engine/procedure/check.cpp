@@ -1,5 +1,7 @@
 #include "engine/procedure/check.hpp"
 
+#include "engine/base/contains.hpp"
+
 #include "engine/procedure/behaviours.hpp"
 
 #include <fmt/format.h>
@@ -12,19 +14,11 @@ namespace parley {
 
 namespace {
 
-template <class T>
-bool holds(std::vector<T> const& list, T const& wanted) {
-    return std::ranges::find(list, wanted) != list.end();
-}
-
 constexpr std::int32_t times_max = 10;
 constexpr std::int64_t replacements_max = 20;
 constexpr std::int64_t filed_max = 20;
 constexpr std::int64_t extension_max_days = 90;
 constexpr std::int64_t clock_max_days = 731;
-
-constexpr bool is_party(Role role) { return side_of(role).has_value(); }
-constexpr bool is_neutral(Role role) { return role == Role::mediator || role == Role::decider; }
 
 // Who may do what, whatever a file says: nobody answers for the other side or decides their own
 // case.
@@ -121,7 +115,7 @@ private:
                   fmt::format(
                       "names {}, which is no step of {}; add that step or name one that is there",
                       Reading::quoted(rule.then), stage_.name));
-        else if (!holds(then->by, Role::clock))
+        else if (!contains(then->by, Role::clock))
             fault(rule.pointer + "/then",
                   fmt::format(
                       "names {}, which the clock may not take; give that step by: [\"clock\"]",
@@ -176,7 +170,7 @@ private:
     }
     // A clock may run to what a document names: an instant or a date.
     void check_date(DeadlineRule const& rule) {
-        FieldRule const* const field = field_named(rule.at);
+        FieldRule const* const field = procedure_.field(rule.at);
         if (field == nullptr)
             fault(rule.pointer + "/at", fmt::format("is {}, which is no document and field of the "
                                                     "procedure, such as session.starts_at",
@@ -185,16 +179,6 @@ private:
             fault(rule.pointer + "/at", fmt::format("names {}, which is neither an instant nor a "
                                                     "date",
                                                     rule.at));
-    }
-    DocumentRule const* document_named(std::string_view name) const {
-        auto const found = std::ranges::find(procedure_.documents, name, &DocumentRule::name);
-        return found == procedure_.documents.end() ? nullptr : &*found;
-    }
-    FieldRule const* field_named(std::string_view name) const {
-        std::size_t const dot = name.find('.');
-        if (dot == std::string_view::npos) return nullptr;
-        DocumentRule const* const document = document_named(name.substr(0, dot));
-        return document == nullptr ? nullptr : document->field(name.substr(dot + 1));
     }
 
     // One zone each for the parties, or the one of whoever else must act: a mixture has no rule.
@@ -236,7 +220,7 @@ private:
             fault(step.pointer + "/rooms",
                   fmt::format("is of no use to {}; only messages are said in a room",
                               name_of(step.does)));
-        bool const by_clock = holds(step.by, Role::clock);
+        bool const by_clock = contains(step.by, Role::clock);
         if (by_clock && !fired_by_a_deadline(step.name))
             fault(step.pointer, fmt::format("is a step of the clock in {}, but no deadline leads "
                                             "to it; name it in the `then` of one or take it out",
@@ -251,7 +235,7 @@ private:
     void check_actors(Step const& step) {
         std::string const pointer = step.pointer + "/by";
         if (step.by.empty()) fault(pointer, "names nobody; say who may take this step");
-        bool const by_clock = holds(step.by, Role::clock);
+        bool const by_clock = contains(step.by, Role::clock);
         if (by_clock && step.by.size() > 1)
             fault(pointer, "names the clock and others; give each their own step");
         if (by_clock && !spec_of(step.does).clock_may)
@@ -278,10 +262,7 @@ private:
         bool covered = false;
         for (std::size_t i = 0; i < step.to.size(); ++i) {
             Branch const& branch = step.to[i];
-            // A `to` that is a plain name reads as one unconditional branch.
-            bool const plain = step.to.size() == 1 && branch.when.empty() && !branch.interrupts;
-            std::string const pointer =
-                plain ? step.pointer + "/to" : fmt::format("{}/to/{}", step.pointer, i);
+            std::string const pointer = pointer_of(step, &branch);
             bool const again = std::ranges::any_of(
                 step.to.begin(), step.to.begin() + static_cast<std::ptrdiff_t>(i),
                 [&](Branch const& b) { return b.when == branch.when; });
@@ -345,12 +326,12 @@ private:
     }
     bool taken_by_both(std::string_view name) const {
         Step const* const step = stage_.step(name);
-        return step != nullptr && holds(step->by, Role::claimant) &&
-               holds(step->by, Role::respondent);
+        return step != nullptr && contains(step->by, Role::claimant) &&
+               contains(step->by, Role::respondent);
     }
     void check_document_condition(Condition const& condition, std::string const& here) {
         bool const about = condition.fact == Fact::filed || condition.fact == Fact::filed_below;
-        if (about && document_named(condition.name) == nullptr)
+        if (about && procedure_.document(condition.name) == nullptr)
             fault(here, fmt::format("asks for the document {}, which the procedure does not know",
                                     Reading::quoted(condition.name)));
         if (condition.fact == Fact::filed_below && condition.number > filed_max)
@@ -358,7 +339,7 @@ private:
                   fmt::format("allows {} filings, which is as good as without end; at most {}",
                               condition.number, filed_max));
         if (condition.fact != Fact::says) return;
-        FieldRule const* const field = field_named(condition.name);
+        FieldRule const* const field = procedure_.field(condition.name);
         if (field == nullptr)
             return fault(here, fmt::format("asks for {}, which is no document and field of the "
                                            "procedure, such as attendance.claimant",
@@ -366,7 +347,7 @@ private:
         bool const truth = field->type == FieldType::yes_no &&
                            (condition.value == "yes" || condition.value == "no");
         bool const choice =
-            field->type == FieldType::choice && holds(field->choices, condition.value);
+            field->type == FieldType::choice && contains(field->choices, condition.value);
         if (!truth && !choice)
             fault(here,
                   fmt::format("asks whether {} says {}, which it never can; ask for one of its "
@@ -376,8 +357,8 @@ private:
     bool marked_by_a_step(std::string const& mark) const {
         return std::ranges::any_of(procedure_.stages, [&](Stage const& stage) {
             return std::ranges::any_of(stage.steps, [&](Step const& s) {
-                return holds(s.marks, mark) || std::ranges::any_of(s.to, [&](Branch const& b) {
-                           return holds(b.marks, mark);
+                return contains(s.marks, mark) || std::ranges::any_of(s.to, [&](Branch const& b) {
+                           return contains(b.marks, mark);
                        });
             });
         });
@@ -430,7 +411,7 @@ private:
             fault(settings_pointer(step, "period_most"),
                   "must be days or weeks, which can be added to a date");
         if (told.reflection) check_reflection(step);
-        if (step.does == Behaviour::file_document && document_named(told.document) == nullptr)
+        if (step.does == Behaviour::file_document && procedure_.document(told.document) == nullptr)
             fault(settings_pointer(step, "document"),
                   fmt::format("names {}, which is no document of the procedure",
                               Reading::quoted(told.document)));
@@ -466,9 +447,7 @@ private:
                               stage_.name));
         for (DeadlineRule const& other : stage_.deadlines) {
             Step const* const then = stage_.step(other.then);
-            bool const ends_stage =
-                then != nullptr && !other.by_step &&
-                std::ranges::any_of(then->to, [](Branch const& b) { return b.to != "stay"; });
+            bool const ends_stage = then != nullptr && !other.by_step && then->leads_away();
             if (ends_stage && hours_of(other.after) <= hours_of(*step.settings.reflection))
                 fault(other.pointer + "/after",
                       fmt::format("is over when the reflection of {} is, which leaves no time to "
@@ -504,12 +483,13 @@ private:
         if ((step.does == Behaviour::confirm_consent || step.does == Behaviour::lapse_consent) &&
             !one)
             fault(settings_pointer(step, "consents"), "must name the one consent that is meant");
-        if (step.does != Behaviour::give_consent || !holds(kinds, ConsentKind::arbitration)) return;
+        if (step.does != Behaviour::give_consent || !contains(kinds, ConsentKind::arbitration))
+            return;
         // The second click (C3) of a consumer waits for a confirmation, so there must be one, and an
         // end to waiting.
         auto const has = [&](Behaviour does) {
             return std::ranges::any_of(stage_.steps, [&](Step const& s) {
-                return s.does == does && holds(s.settings.consents, ConsentKind::arbitration);
+                return s.does == does && contains(s.settings.consents, ConsentKind::arbitration);
             });
         };
         if (!has(Behaviour::confirm_consent) || !has(Behaviour::revoke_consent) ||

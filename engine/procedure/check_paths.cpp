@@ -167,15 +167,11 @@ private:
             return fault(pointer, "holds no deadline that starts with the stage; add one, so that "
                                   "the dispute cannot hang here");
         bool const sure = std::ranges::any_of(rules, [&](DeadlineRule const& rule) {
-            return !rule.by_step && moves_on_surely(*stage(at).step(rule.then), stage(at).name);
+            return !rule.by_step && stage(at).step(rule.then)->leaves_surely(stage(at).name);
         });
         if (!sure)
             fault(pointer, "holds no deadline that is sure to move the dispute on; let the step of "
                            "one lead to another stage without conditions");
-    }
-    static bool moves_on_surely(Step const& step, std::string_view here) {
-        auto const leads_on = [&](Branch const& b) { return b.to != "stay" && b.to != here; };
-        return step.needs.empty() && !step.to.empty() && std::ranges::all_of(step.to, leads_on);
     }
 
     // A stage whose clocks run once would have none on a second visit after they have passed.
@@ -183,7 +179,7 @@ private:
         DeadlineRule const* once = nullptr;
         for (DeadlineRule const& rule : stage(at).deadlines) {
             if (rule.by_step) continue;
-            bool const sure = moves_on_surely(*stage(at).step(rule.then), stage(at).name);
+            bool const sure = stage(at).step(rule.then)->leaves_surely(stage(at).name);
             if (sure && !(rule.only_once)) return;
             if (sure && once == nullptr) once = &rule;
         }

@@ -38,7 +38,7 @@ int height_of(std::vector<Words> const& words) {
 void say_staying(std::vector<Words>& words, Stage const& stage) {
     std::vector<std::pair<std::string, std::string>> by;
     for (Step const* const step : staying_steps(stage)) {
-        std::string const who = roles_joined(step->by);
+        std::string const who = names_joined(step->by);
         auto found = std::ranges::find(by, who, &std::pair<std::string, std::string>::first);
         if (found == by.end()) found = by.emplace(by.end(), who, "");
         found->second += found->second.empty() ? "" : ", ";
@@ -61,7 +61,7 @@ std::vector<Words> words_of_stage(Stage const& stage) {
     }
     std::string what(name_of(stage.kind));
     if (!stage.waits_for.empty())
-        what += fmt::format(", waits for {}", roles_joined(stage.waits_for));
+        what += fmt::format(", waits for {}", names_joined(stage.waits_for));
     say(words, what, Voice::usual, most);
     for (DeadlineRule const& rule : stage.deadlines)
         say(words,

@@ -33,11 +33,11 @@ void draw_stage(std::string& out, Stage const& stage) {
     out += fmt::format("    state \"{}\" as {}\n", mermaid_text(spaced(stage.name)), id_of(stage));
     if (stage.ends()) return line(fmt::format("end, {}, {}", name_of(stage.status), stage.result));
     line(std::string(name_of(stage.kind)));
-    if (!stage.waits_for.empty()) line(fmt::format("waits for {}", roles_joined(stage.waits_for)));
+    if (!stage.waits_for.empty()) line(fmt::format("waits for {}", names_joined(stage.waits_for)));
     for (DeadlineRule const& rule : stage.deadlines)
         line(fmt::format("clock {}, {}", spaced(rule.name), words_of(rule)));
     for (Step const* const step : staying_steps(stage))
-        line(fmt::format("{}: {} (stays)", roles_joined(step->by), spaced(step->name)));
+        line(fmt::format("{}: {} (stays)", names_joined(step->by), spaced(step->name)));
 }
 
 } // namespace

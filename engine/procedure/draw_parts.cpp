@@ -64,21 +64,6 @@ std::string xml_text(std::string_view text) {
     return out;
 }
 
-std::string spaced(std::string_view name) {
-    std::string out(name);
-    std::ranges::replace(out, '_', ' ');
-    return out;
-}
-
-std::string roles_joined(std::span<Role const> roles) {
-    std::string out;
-    for (Role const role : roles) {
-        if (!out.empty()) out += ", ";
-        out += name_of(role);
-    }
-    return out;
-}
-
 std::string sentence_of(std::span<Condition const> conditions) {
     std::string out;
     for (Condition const& condition : conditions) {
@@ -162,7 +147,7 @@ std::vector<Arrow> arrows_of(Procedure const& procedure) {
 }
 
 std::string words_of(ArrowLabel const& label) {
-    std::string out = fmt::format("{}: {}", roles_joined(label.step->by), spaced(label.step->name));
+    std::string out = fmt::format("{}: {}", names_joined(label.step->by), spaced(label.step->name));
     if (!label.branch->when.empty()) out += fmt::format(", if {}", sentence_of(label.branch->when));
     else if (label.otherwise) out += ", otherwise";
     if (label.branch->to == "resume") out += " (back to what was interrupted)";

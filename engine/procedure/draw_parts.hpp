@@ -17,10 +17,6 @@ namespace parley {
 std::string plain(std::string_view text);
 // The same, safe between tags and in attributes.
 std::string xml_text(std::string_view text);
-// final_communications: "final communications".
-std::string spaced(std::string_view name);
-// "claimant, respondent".
-std::string roles_joined(std::span<Role const> roles);
 // "a counterclaim was made and no decider is seated"; empty where nothing is asked.
 std::string sentence_of(std::span<Condition const> conditions);
 // Lines of at most `most` characters, broken at spaces; a longer word is cut. None for an empty text.

@@ -123,13 +123,6 @@ Examination examine(Procedure const& procedure) {
     return out;
 }
 
-std::string pointer_of(Step const& step, Branch const* branch) {
-    if (branch == nullptr || step.to.empty()) return step.pointer;
-    // A `to` that is a plain name reads as one unconditional branch.
-    if (step.to.size() == 1 && branch->when.empty()) return step.pointer + "/to";
-    return fmt::format("{}/to/{}", step.pointer, branch - step.to.data());
-}
-
 std::string line_of_passing(CaseSpace const& space, Passing const& passing) {
     Stage const& from = space.stage_of(passing.from);
     if (passing.step == nullptr)

@@ -1,3 +1,4 @@
+#include "engine/base/contains.hpp"
 #include "engine/procedure/examine_parts.hpp"
 #include "engine/procedure/reading.hpp"
 
@@ -15,15 +16,7 @@ namespace parley {
 
 namespace {
 
-constexpr std::size_t index_of(Side side) { return std::to_underlying(side); }
 constexpr Side sides[] = {Side::claimant, Side::respondent};
-constexpr std::uint8_t code_of(OutcomeKind kind) {
-    return static_cast<std::uint8_t>(std::to_underlying(kind) + 1);
-}
-
-bool holds(std::vector<Role> const& list, Role wanted) {
-    return std::ranges::find(list, wanted) != list.end();
-}
 
 // The side that a clock waits for alone, and what that side could do instead that leads on.
 std::optional<Side> waits_for(DeadlineRule const& rule) {
@@ -33,16 +26,14 @@ std::optional<Side> waits_for(DeadlineRule const& rule) {
 std::vector<Step const*> awaited(Stage const& stage, Side side) {
     std::vector<Step const*> out;
     for (Step const& step : stage.steps)
-        if (holds(step.by, role_of(side)) &&
-            std::ranges::any_of(step.to, [](Branch const& b) { return b.to != "stay"; }))
-            out.push_back(&step);
+        if (contains(step.by, role_of(side)) && step.leads_away()) out.push_back(&step);
     return out;
 }
 // What answers a notice or a counterclaim: whoever missed it can still do so later.
 Step const* answer_in(Stage const& stage, Side side) {
     Behaviour const answer = side == Side::respondent ? Behaviour::respond : Behaviour::reply;
     auto const found = std::ranges::find_if(stage.steps, [&](Step const& step) {
-        return step.does == answer && holds(step.by, role_of(side)) && !step.to.empty();
+        return step.does == answer && contains(step.by, role_of(side)) && !step.to.empty();
     });
     return found == stage.steps.end() ? nullptr : &*found;
 }
@@ -102,7 +93,7 @@ private:
                     if (role != Role::administrator) must.insert(role);
         if (step.by.size() == 1) must.erase(passing.by);
         for (Role const role : must)
-            if (!holds(step.notifies, role))
+            if (!contains(step.notifies, role))
                 fault("told", passing, step.pointer + "/notifies",
                       fmt::format("does not tell the {}, though the step leads to {}; name the {}",
                                   name_of(role), target.name, name_of(role)));
@@ -337,8 +328,7 @@ private:
             Step const* const then = stage.step(rule.then);
             return &rule != &last && !rule.by_step && hours_of(rule.after) < hours_of(last.after) &&
                    then != nullptr && then->does == Behaviour::let_pass &&
-                   holds(then->notifies, Role::claimant) &&
-                   std::ranges::all_of(then->to, [](Branch const& b) { return b.to == "stay"; });
+                   contains(then->notifies, Role::claimant) && !then->leads_away();
         });
     }
     // Whoever was silent gets no review or correction that who answered would not get (K8).
@@ -391,7 +381,7 @@ private:
         std::vector<std::uint32_t> open;
         for (std::uint32_t i = 0; i < space_.cases().size(); ++i)
             if (std::ranges::any_of(space_.stage_of(i).steps, [&](Step const& s) {
-                    return s.does == answer && holds(s.by, role_of(side)) && space_.possible(&s);
+                    return s.does == answer && contains(s.by, role_of(side)) && space_.possible(&s);
                 }))
                 open.push_back(i);
         std::vector<char> back(space_.cases().size(), 0);

@@ -2,6 +2,7 @@
 
 #include "engine/procedure/cases.hpp"
 #include "engine/procedure/examine.hpp"
+#include "engine/procedure/reading.hpp"
 
 // The parts of `examine`, one file each.
 
@@ -10,8 +11,6 @@ namespace parley {
 // The acts of a way as people read them: "claimant: file (notice -> response)".
 std::vector<std::string> lines_of(CaseSpace const& space, std::vector<std::uint32_t> const& way);
 std::string line_of_passing(CaseSpace const& space, Passing const& passing);
-// What a branch stands at in the file; the step itself where it is none.
-std::string pointer_of(Step const& step, Branch const* branch);
 
 // examine_rights.cpp: what is read off the text, stage by stage.
 void examine_rights(Procedure const& procedure, std::vector<Finding>& findings);

@@ -1,5 +1,7 @@
 #include "engine/procedure/examine_parts.hpp"
 
+#include "engine/base/contains.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,12 +13,6 @@
 namespace parley {
 
 namespace {
-
-bool holds(std::vector<Role> const& list, Role wanted) {
-    return std::ranges::find(list, wanted) != list.end();
-}
-bool is_party(Role role) { return side_of(role).has_value(); }
-bool is_neutral(Role role) { return role == Role::mediator || role == Role::decider; }
 
 // What one side may do, the other may too. The rest belongs to one side by its nature: who files,
 // completes and amends a claim, and who answers it.
@@ -103,7 +99,8 @@ private:
     // A step of this stage that does this, open to this role, about this seat.
     Step const* find(Behaviour does, Role role, std::optional<SeatKind> seat = {}) const {
         for (Step const& step : stage_.steps)
-            if (step.does == does && holds(step.by, role) && (!seat || step.settings.seat == seat))
+            if (step.does == does && contains(step.by, role) &&
+                (!seat || step.settings.seat == seat))
                 return &step;
         return nullptr;
     }
@@ -143,17 +140,16 @@ private:
     }
 
     void check_symmetry(Step const& step) {
-        bool const claimant = holds(step.by, Role::claimant);
-        bool const respondent = holds(step.by, Role::respondent);
+        bool const claimant = contains(step.by, Role::claimant);
+        bool const respondent = contains(step.by, Role::respondent);
         if (claimant == respondent) return;
-        bool const leads_away =
-            std::ranges::any_of(step.to, [](Branch const& b) { return b.to != "stay"; });
         Role const own = claimant ? Role::claimant : Role::respondent;
         Role const other = claimant ? Role::respondent : Role::claimant;
-        bool const free = step.does == Behaviour::move_on && (leads_away || step.once_per_side);
+        bool const free =
+            step.does == Behaviour::move_on && (step.leads_away() || step.once_per_side);
         bool const both = is_symmetric(step.does) || (free && !is_turn_of(own));
         bool const met = std::ranges::any_of(stage_.steps, [&](Step const& s) {
-            return holds(s.by, other) && gives_the_same(step, s);
+            return contains(s.by, other) && gives_the_same(step, s);
         });
         if (both && !met)
             fault("symmetry", step.pointer + "/by",
@@ -194,19 +190,19 @@ private:
             fault("told", step.pointer + "/notifies",
                   "tells nobody, not even who took the step; what is received is acknowledged");
         if (step.does == Behaviour::stand_down && step.to.empty() &&
-            !holds(step.notifies, Role::administrator))
+            !contains(step.notifies, Role::administrator))
             fault("told", step.pointer + "/notifies",
                   "leaves out the administrator, who must look for someone else");
         if (stage_.kind == StageKind::filing || before_start) return; // asked of the cases
         for (Role const role : {Role::claimant, Role::respondent}) {
             bool const alone = step.by.size() == 1 && step.by.front() == role;
-            if (alone || holds(step.notifies, role) || is_quiet(step, role)) continue;
+            if (alone || contains(step.notifies, role) || is_quiet(step, role)) continue;
             fault("told", step.pointer + "/notifies",
                   fmt::format("leaves out the {}, who would not learn of it; name both parties",
                               name_of(role)));
         }
         if (step.does == Behaviour::appoint_neutral && step.settings.seat &&
-            !holds(step.notifies, role_of(*step.settings.seat)))
+            !contains(step.notifies, role_of(*step.settings.seat)))
             fault("told", step.pointer + "/notifies",
                   fmt::format("leaves out the {}, who is asked and would not know",
                               name_of(*step.settings.seat)));
@@ -216,12 +212,10 @@ private:
     bool is_quiet(Step const& step, Role role) const {
         if (step.does == Behaviour::appoint_neutral) return true;
         if (step.does == Behaviour::stand_down && step.to.empty()) return true;
-        if (!holds(step.by, Role::clock)) return false;
-        bool const leads_away =
-            std::ranges::any_of(step.to, [](Branch const& b) { return b.to != "stay"; });
-        if (leads_away || step.does != Behaviour::let_pass) return false;
+        if (!contains(step.by, Role::clock)) return false;
+        if (step.leads_away() || step.does != Behaviour::let_pass) return false;
         return std::ranges::none_of(stage_.deadlines, [&](DeadlineRule const& rule) {
-            return rule.then == step.name && holds(rule.actors, role);
+            return rule.then == step.name && contains(rule.actors, role);
         });
     }
 
@@ -241,7 +235,7 @@ private:
             step.does == Behaviour::render_outcome ||
             (stage_.kind == StageKind::facilitation &&
              (step.does == Behaviour::make_offer || step.does == Behaviour::post_message) &&
-             holds(step.by, Role::mediator));
+             contains(step.by, Role::mediator));
         if (works) {
             SeatKind const at = step.does == Behaviour::render_outcome
                                     ? seat.value_or(SeatKind::decider)
@@ -265,7 +259,7 @@ private:
         bool const asks = std::ranges::any_of(step.needs, [](Condition const& c) {
             return c.fact == Fact::mediator_may_decide && !c.negated;
         });
-        if (decides && (seat == SeatKind::mediator || holds(step.by, Role::mediator)) && !asks)
+        if (decides && (seat == SeatKind::mediator || contains(step.by, Role::mediator)) && !asks)
             fault("own case", step.pointer + "/needs",
                   "lets who mediated decide; ask for mediator_may_decide, the recorded consent of "
                   "every party");
@@ -345,7 +339,7 @@ private:
     }
     void check_amendment(Step const& step) {
         bool const answered = std::ranges::any_of(stage_.steps, [&](Step const& s) {
-            return holds(s.by, Role::respondent) &&
+            return contains(s.by, Role::respondent) &&
                    std::ranges::any_of(s.needs, [&](Condition const& c) {
                        return c.fact == Fact::marked && !c.negated &&
                               std::ranges::find(step.marks, c.name) != step.marks.end();
@@ -364,7 +358,7 @@ private:
             });
             return asks && target != nullptr &&
                    std::ranges::any_of(target->steps, [](Step const& s) {
-                       return s.does == Behaviour::reply && holds(s.by, Role::claimant);
+                       return s.does == Behaviour::reply && contains(s.by, Role::claimant);
                    });
         });
         if (!answered)

@@ -80,11 +80,11 @@ std::int64_t longest_visit(CaseSpace const& space, std::uint32_t at) {
     std::int64_t least = unknown;
     for (DeadlineRule const& rule : stage.deadlines) {
         Step const* const then = stage.step(rule.then);
-        if (rule.by_step || then == nullptr || !moves_on_surely(*then, stage.name)) continue;
+        if (rule.by_step || then == nullptr || !then->leaves_surely(stage.name)) continue;
         if (!space.can_end_visit(here, rule)) continue;
         std::int64_t hours = longest_hours_of(rule.after);
         if (here.spent && rule.on_return == OnReturn::remaining) hours = 0;
-        if (!space.used_extensions(here, rule)) hours += space.extensions_of(stage, rule);
+        if (!space.used_extensions(here, rule)) hours += extensions_of(stage, rule);
         if (least == unknown || hours < least) least = hours;
     }
     return std::max<std::int64_t>(least, 0); // the first stage has no clock and takes no time

@@ -296,11 +296,7 @@ private:
         std::vector<std::string> parts;
         for (DeadlineRule const* const rule : rules) {
             Step const* const step = stage.step(rule->then);
-            bool const leads =
-                step != nullptr && std::ranges::any_of(step->to, [](Branch const& branch) {
-                    return branch.to != "stay";
-                });
-            if (!leads) continue;
+            if (step == nullptr || !step->leads_away()) continue;
             std::string part = fmt::format("after {} ", parley::words_of(rule->after));
             if (!step->needs.empty()) part += fmt::format("(if {}) ", sentence_of(step->needs));
             std::string where = where_it_leads(stage, *step);

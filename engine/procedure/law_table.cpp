@@ -127,12 +127,7 @@ Result<LawTable> read_law_table(std::string_view text) {
                                               "of them a higher specificity",
                                               j)});
     if (errors.empty()) return table;
-    for (FieldError& error : errors)
-        error.detail = fmt::format("line {}, {}: {}", line_of(text, error.pointer), error.pointer,
-                                   error.detail);
-    std::string detail = errors.front().detail;
-    return std::unexpected(
-        Refusal{RefusalCode::invalid, std::move(detail), std::move(errors), {}, {}});
+    return std::unexpected(refusal_of_file(RefusalCode::invalid, text, std::move(errors)));
 }
 
 } // namespace parley

@@ -4,6 +4,7 @@
 #include "engine/model/command.hpp"
 #include "engine/model/state.hpp"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -289,6 +290,17 @@ struct Step {
     bool verified_sign_in = false; // needs a sign-in that Parley itself checked
     std::string means, cites;
     std::string pointer; // where it stands in the file
+
+    // Whether some branch leads to another place, or back into this one.
+    bool leads_away() const {
+        return std::ranges::any_of(to, [](Branch const& b) { return b.to != "stay"; });
+    }
+    // Whether it leads to another stage than `here` whatever the state is.
+    bool leaves_surely(std::string_view here) const {
+        return needs.empty() && !to.empty() && std::ranges::all_of(to, [&](Branch const& b) {
+                   return b.to != "stay" && b.to != here;
+               });
+    }
 };
 
 enum class Ends : std::uint8_t { end_of_day, instant };
@@ -382,6 +394,7 @@ struct Admission {
     std::vector<PartyKind> claimant, respondent;
     std::vector<std::string> countries; // of one party at least, ISO 3166-1
     std::optional<Money> amount_most;   // of the claim, in that currency
+    friend bool operator==(Admission const&, Admission const&) = default;
 };
 
 // Rules as data, read and checked. Immutable once read; shared by every dispute pinned to it.
@@ -403,6 +416,18 @@ struct Procedure {
         for (Stage const& s : stages)
             if (s.name == wanted) return &s;
         return nullptr;
+    }
+    DocumentRule const* document(std::string_view wanted) const {
+        for (DocumentRule const& d : documents)
+            if (d.name == wanted) return &d;
+        return nullptr;
+    }
+    // "attendance.claimant": that field of that document.
+    FieldRule const* field(std::string_view wanted) const {
+        std::size_t const dot = wanted.find('.');
+        if (dot == std::string_view::npos) return nullptr;
+        DocumentRule const* const found = document(wanted.substr(0, dot));
+        return found == nullptr ? nullptr : found->field(wanted.substr(dot + 1));
     }
     Stage const& first() const { return stages.front(); }
     // A step by name anywhere: to tell "not here" from "not at all".

@@ -35,16 +35,13 @@ public:
                     "its own head");
         }
         if (faults_.empty()) return std::move(whole_);
-        std::string detail = faults_.front().detail;
-        return std::unexpected(Refusal{
-            RefusalCode::procedure_rejected, std::move(detail), std::move(faults_), {}, {}});
+        return std::unexpected(
+            refusal_of_file(RefusalCode::procedure_rejected, text_, std::move(faults_)));
     }
 
 private:
     void fault(std::string pointer, std::string_view sentence) {
-        std::string detail =
-            fmt::format("line {}, {}: {}", line_of(text_, pointer), pointer, sentence);
-        faults_.push_back({std::move(pointer), RefusalCode::invalid, std::move(detail)});
+        faults_.push_back({std::move(pointer), RefusalCode::invalid, std::string(sentence)});
     }
 
     void change_parameters(OrderedJson const& given) {

@@ -239,10 +239,7 @@ private:
             faults.push_back(std::move(fault));
             if (faults.size() == faults_max) break;
         }
-        for (FieldError& fault : faults)
-            fault.detail =
-                fmt::format("line {}, {}: {}", line_of(procedure_.text, fault.pointer),
-                            fault.pointer.empty() ? "the file" : fault.pointer, fault.detail);
+        name_lines(procedure_.text, faults);
         std::string detail = faults.front().detail;
         if (faults.size() > 1) detail += fmt::format(" (and {} more faults)", faults.size() - 1);
         return {RefusalCode::procedure_rejected, std::move(detail), std::move(faults), {}, {}};

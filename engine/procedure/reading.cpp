@@ -166,6 +166,13 @@ std::string read_bound(ObjectReader& object, std::string_view member, Value cons
 
 } // namespace
 
+std::string pointer_of(Step const& step, Branch const* branch) {
+    if (branch == nullptr) return step.pointer;
+    bool const plain = step.to.size() == 1 && branch->when.empty() && !branch->interrupts;
+    return plain ? step.pointer + "/to"
+                 : fmt::format("{}/to/{}", step.pointer, branch - step.to.data());
+}
+
 std::int64_t hours_of(Period period) {
     switch (period.unit) {
     case PeriodUnit::hours: return period.count;

@@ -84,6 +84,9 @@ public:
     static std::string quoted(std::string_view text);
 };
 
+// Where a branch stands in the file: a `to` that is a plain name reads as one branch without conditions.
+// The step itself where there is no branch.
+std::string pointer_of(Step const& step, Branch const* branch);
 // Orders periods by their length; months and years at their shortest.
 std::int64_t hours_of(Period period);
 

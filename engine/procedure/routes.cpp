@@ -16,11 +16,6 @@ namespace {
 
 constexpr std::size_t routes_max = 200;
 
-bool fits_everything(Admission const& admits) {
-    return admits.claimant.empty() && admits.respondent.empty() && admits.countries.empty() &&
-           !admits.amount_most;
-}
-
 Route read_route(Reading& reading, Json const& json, std::string const& pointer) {
     Route route;
     ObjectReader object(json, pointer, reading.errors);
@@ -43,7 +38,7 @@ void check_cases(RouteTable const& table, std::vector<FieldError>& errors) {
         if (last == table.routes.rend())
             errors.push_back({"/routes", RefusalCode::missing_field,
                               fmt::format("holds no route for Track {}", name_of(track))});
-        else if (!fits_everything(last->fits))
+        else if (last->fits != Admission{})
             errors.push_back(
                 {fmt::format("/routes/{}", table.routes.rend() - last - 1), RefusalCode::invalid,
                  fmt::format("is the last of Track {} and must fit every dispute that the routes "
@@ -57,14 +52,6 @@ std::string list_of(std::vector<PartyKind> const& kinds) {
     for (PartyKind const kind : kinds) {
         if (!out.empty()) out += " or ";
         out += name_of(kind);
-    }
-    return out;
-}
-std::string list_of(std::vector<std::string> const& countries) {
-    std::string out;
-    for (std::string const& country : countries) {
-        if (!out.empty()) out += ", ";
-        out += country;
     }
     return out;
 }
@@ -89,12 +76,8 @@ Result<RouteTable> read_routes(std::string_view text) {
     object.finish();
     if (reading.errors.empty()) check_cases(table, reading.errors);
     if (reading.errors.empty()) return table;
-    for (FieldError& fault : reading.errors)
-        fault.detail = fmt::format("line {}, {}: {}", line_of(text, fault.pointer), fault.pointer,
-                                   fault.detail);
-    std::string detail = reading.errors.front().detail;
-    return std::unexpected(Refusal{
-        RefusalCode::procedure_rejected, std::move(detail), std::move(reading.errors), {}, {}});
+    return std::unexpected(
+        refusal_of_file(RefusalCode::procedure_rejected, text, std::move(reading.errors)));
 }
 
 std::optional<FieldError> misfit_of(Admission const& admits, std::span<PartyFacts const> parties,
@@ -113,7 +96,7 @@ std::optional<FieldError> misfit_of(Admission const& admits, std::span<PartyFact
     if (!there)
         return FieldError{
             "/claimant/country", RefusalCode::out_of_scope,
-            fmt::format("One of the parties must be of: {}.", list_of(admits.countries))};
+            fmt::format("One of the parties must be of: {}.", fmt::join(admits.countries, ", "))};
     if (!admits.amount_most) return std::nullopt;
     Money const& most = *admits.amount_most;
     if (most.currency == amount.currency && amount.amount <= most.amount) return std::nullopt;

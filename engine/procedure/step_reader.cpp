@@ -1,3 +1,4 @@
+#include "engine/base/contains.hpp"
 #include "engine/procedure/behaviours.hpp"
 #include "engine/procedure/reading.hpp"
 
@@ -5,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 // Steps, their conditions and what their behaviours are told; deadlines.
@@ -15,11 +17,11 @@ using namespace procedure_limits;
 
 namespace {
 
-constexpr bool takes_an_argument(Fact fact) {
-    return fact == Fact::marked || fact == Fact::deadline_passed ||
-           fact == Fact::replacements_below || fact == Fact::enabled || fact == Fact::both_took ||
-           fact == Fact::filed || fact == Fact::filed_below || fact == Fact::says;
-}
+// Facts that must be told about what: {"marked": "respondent_silent"}.
+constexpr std::array about_something{
+    Fact::marked,    Fact::deadline_passed, Fact::replacements_below, Fact::enabled,
+    Fact::both_took, Fact::filed,           Fact::filed_below,        Fact::says};
+bool takes_an_argument(Fact fact) { return contains(about_something, fact); }
 
 // {"says": {"attendance.claimant": "absent"}} and {"filed_below": {"minutes": "sessions_max"}}.
 void read_fact_of_two(Reading& reading, Json const& json, std::string const& pointer,
@@ -38,20 +40,18 @@ void read_fact_of_two(Reading& reading, Json const& json, std::string const& poi
 void read_fact_with_argument(Reading& reading, Json const& json, std::string const& pointer,
                              Condition& condition) {
     if (json.size() != 1)
-        return reading.fault(pointer, RefusalCode::invalid,
-                             "must have one member: marked, deadline_passed, replacements_below, "
-                             "enabled, both_took, "
-                             "filed, filed_below, says or not");
+        return reading.fault(
+            pointer, RefusalCode::invalid,
+            fmt::format("must have one member: {} or not", names_joined(about_something)));
     std::string const member = json.begin().key();
     std::string const here = pointer + '/' + pointer_token(member);
     auto const fact = parse_name<Fact>(member);
     bool const takes_one = fact && takes_an_argument(*fact);
     if (!takes_one)
-        return reading.fault(here, fact ? RefusalCode::invalid : RefusalCode::unknown_field,
-                             fact ? fmt::format("takes nothing; write \"{}\"", member)
-                                  : std::string("is no condition; write marked, deadline_passed, "
-                                                "replacements_below, enabled, both_took, filed, "
-                                                "filed_below, says or not"));
+        return reading.fault(
+            here, fact ? RefusalCode::invalid : RefusalCode::unknown_field,
+            fact ? fmt::format("takes nothing; write \"{}\"", member)
+                 : fmt::format("is no condition; write {} or not", names_joined(about_something)));
     condition.fact = *fact;
     ObjectReader object(json, pointer, reading.errors);
     if (*fact == Fact::replacements_below) {

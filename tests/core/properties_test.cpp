@@ -75,11 +75,9 @@ FieldValue any_value(Play const& play, FieldRule const& rule, Chance& chance) {
 }
 DocumentInput any_document(Play const& play, Step const& step, Chance& chance) {
     DocumentInput input;
-    for (DocumentRule const& document : play.rules.documents)
-        if (document.name == step.settings.document)
-            for (FieldRule const& field : document.fields)
-                if (field.required || chance.one_in(2))
-                    input.fields.emplace_back(field.name, any_value(play, field, chance));
+    for (FieldRule const& field : play.rules.document(step.settings.document)->fields)
+        if (field.required || chance.one_in(2))
+            input.fields.emplace_back(field.name, any_value(play, field, chance));
     return input;
 }
 
