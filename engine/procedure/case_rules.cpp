@@ -37,7 +37,7 @@ bool only_says(Behaviour does) {
     case Behaviour::revoke_consent:
     case Behaviour::lapse_consent:
     case Behaviour::change_details:
-    case Behaviour::make_counterclaim:
+    case Behaviour::make_counterclaim: // see knows_late_counterclaims_
     case Behaviour::ask_language:
     case Behaviour::list_languages:
     case Behaviour::name_representative:
@@ -176,7 +176,10 @@ void CaseRules::compile() {
     for (std::size_t i = 0; i < acts_.size(); ++i) {
         Stage const& stage = procedure_.stages[i];
         acts_[i].reserve(stage.steps.size()); // clocks point into it
-        for (Step const& step : stage.steps) acts_[i].push_back(compiled(step));
+        for (Step const& step : stage.steps) {
+            acts_[i].push_back(compiled(step));
+            knows_late_counterclaims_ |= step.does == Behaviour::make_counterclaim;
+        }
     }
     kept_clocks_.resize(acts_.size());
     for (std::size_t i = 0; i < acts_.size(); ++i)
@@ -424,7 +427,9 @@ Truth CaseRules::holds_in(Ask const& ask, Case const& c, Act const& act, Parts c
     bool const decision = c.outcome == code_of(OutcomeKind::award) ||
                           c.outcome == code_of(OutcomeKind::recommendation);
     switch (ask.fact) {
-    case Fact::counterclaim_made: return if_kept(counterclaim, c.counterclaim);
+    case Fact::counterclaim_made:
+        if (!c.counterclaim && knows_late_counterclaims_) return Truth::maybe;
+        return if_kept(counterclaim, c.counterclaim);
     case Fact::claim_accepted: return if_kept(accepted, c.accepted);
     case Fact::settlement_reached: return truth(c.outcome == code_of(OutcomeKind::settlement));
     case Fact::mediator_asked: return if_kept(mediator_seat, c.seat[0] == seat_asked);

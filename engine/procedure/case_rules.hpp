@@ -151,6 +151,8 @@ private:
     std::vector<std::vector<Act>> acts_; // by stage
     std::vector<Parts> kept_clocks_;     // by stage
     std::uint32_t ever_cleared_ = 0;
+    // A counterclaim may come at a time that cases do not keep: that there is none is looked at both ways.
+    bool knows_late_counterclaims_ = false;
     std::map<std::array<std::uint32_t, 3>, Parts> live_;
     std::vector<std::vector<Clock>> clocks_;
 };
