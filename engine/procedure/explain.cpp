@@ -59,6 +59,7 @@ std::string_view bound_by(Stage const& end) {
         return end.status == Status::decided
                    ? "both sides, by contract, once each has accepted the recommendation"
                    : "nobody by the recommendation alone; only who has promised to follow it";
+    if (end.result == "judgment") return "the parties, by the judgment of the court";
     return "nobody; nothing was decided";
 }
 

@@ -1,3 +1,4 @@
+#include "engine/procedure/draw.hpp"
 #include "engine/procedure/embedded_library.hpp"
 #include "engine/procedure/examine.hpp"
 #include "engine/procedure/routes.hpp"
@@ -45,6 +46,11 @@ TEST(Library, IsKnownByNameToNoCode) {
                 EXPECT_EQ(text.find('"' + procedure->ref.name + '"'), std::string::npos)
                     << entry.path() << " knows " << procedure->ref.name;
         }
+}
+
+TEST(Library, SaysWhomACourtBinds) {
+    std::string const words = explain(*library().find("online-litigation", 1));
+    EXPECT_NE(words.find("by the judgment of the court"), std::string::npos);
 }
 
 TEST(Profiles, ChangeNumbersAndWordsOfTheirBaseAlone) {
