@@ -43,6 +43,7 @@ Result<Deadline> moved_deadline(World const& world, DisputeState const& state,
     Deadline moved = deadline;
     moved.at = computed->at;
     moved.zone = std::move(computed->zone);
+    moved.calendar = std::move(computed->calendar);
     moved.last_days = std::move(computed->last_days);
     // How the deadline came about stays readable; what moved it stands after that.
     for (std::string& sentence : computed->trace) moved.trace.push_back(std::move(sentence));

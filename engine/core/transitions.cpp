@@ -186,17 +186,10 @@ private:
             bool const waits =
                 interrupts && rule != nullptr && rule->on_return == OnReturn::remaining;
             if (waits)
-                stop(open, days_left(passage_.world.zones, open, event_.at, calendar_of(open)));
+                stop(open, days_left(passage_.world.zones, open, event_.at,
+                                     passage_.world.calendars.find(open.calendar)));
             else stop(open);
         }
-    }
-
-    // The calendar that the deadline's last day stands in.
-    Calendar const* calendar_of(Deadline const& open) const {
-        for (TimedActor const& actor :
-             timed_actors(passage_.world, facts_, open.actors, open.counts_in))
-            if (actor.zone == open.zone) return actor.calendar;
-        return nullptr;
     }
 
     void stop(Deadline const& open, std::optional<std::int32_t> left = std::nullopt) {
@@ -248,6 +241,7 @@ private:
         if (computed) {
             deadline.at = computed->at;
             deadline.zone = std::move(computed->zone);
+            deadline.calendar = std::move(computed->calendar);
             deadline.last_days = std::move(computed->last_days);
             deadline.trace = std::move(computed->trace);
         } else { // a zone that the operating system no longer knows: never less time than was left

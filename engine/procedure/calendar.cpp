@@ -93,6 +93,12 @@ std::string CalendarBook::newest() const {
     return editions_.empty() ? std::string() : editions_.rbegin()->first;
 }
 
+Calendar const* CalendarBook::find(std::string_view reference) const {
+    std::size_t const slash = reference.find('/');
+    if (slash == std::string_view::npos) return nullptr;
+    return find(reference.substr(slash + 1), reference.substr(0, slash));
+}
+
 Calendar const* CalendarBook::find(std::string_view edition, std::string_view id) const {
     auto const known = editions_.find(edition);
     if (known == editions_.end()) return nullptr;

@@ -60,6 +60,8 @@ public:
     std::string newest() const; // empty: there is none
     // Null: there is none of that id in that edition.
     Calendar const* find(std::string_view edition, std::string_view id) const;
+    // By what Calendar::reference gives; null for anything else, such as "civil".
+    Calendar const* find(std::string_view reference) const;
 
 private:
     std::map<std::string, CalendarEdition, std::less<>> editions_;

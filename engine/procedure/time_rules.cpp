@@ -99,6 +99,7 @@ Result<ComputedDeadline> end_of_last_days(ZoneRules const& zones,
         if (first || end > out.at) {
             out.at = end;
             out.zone = zone->name;
+            out.calendar = actor->calendar == nullptr ? "civil" : actor->calendar->reference();
         }
         first = false;
     }
@@ -175,9 +176,6 @@ Result<ComputedDeadline> count_days(ZoneRules const& zones, std::span<TimedActor
     if (!out) return out;
     out->trace.insert(out->trace.begin() + 1, std::make_move_iterator(skipped.begin()),
                       std::make_move_iterator(skipped.end()));
-    if (period.unit != PeriodUnit::business_days && !roll) return out;
-    for (TimedActor const& actor : actors)
-        if (actor.zone == out->zone) out->calendar = actor.calendar->reference();
     return out;
 }
 

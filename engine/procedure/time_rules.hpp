@@ -58,7 +58,7 @@ struct ComputedDeadline {
     std::string zone;            // of the actor whose end is the latest (S3)
     std::vector<Date> last_days; // one an actor, in order
     std::vector<std::string> trace;
-    std::string calendar = "civil"; // "DE/2026-11" where business days were counted or rolled to
+    std::string calendar = "civil"; // that the last day stands in: "DE/2026-11"
 };
 
 // The end of `period` after `anchor` (S2 to S8). `because` starts the trace: what the anchor was.

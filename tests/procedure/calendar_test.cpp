@@ -100,6 +100,26 @@ TEST(Calendars, CarryADeadlineWithItsExplanation) {
     EXPECT_EQ(text_of(rolled->last_days.front()), "2026-12-28");
 }
 
+// Two who act in one zone and in two countries: the deadline stands in the calendar of the later end.
+TEST(Calendars, ADeadlineStandsInThatOfTheLatestEnd) {
+    static ZoneRules const zones = ZoneRules::load();
+    for (bool const turned : {false, true}) {
+        TimedActor const german{"claimant", "Europe/Berlin", &calendar("DE")};
+        TimedActor const austrian{"respondent", "Europe/Berlin", &calendar("AT")};
+        std::array const both =
+            turned ? std::array{austrian, german} : std::array{german, austrian};
+        // The 8th of December is a holiday in Austria alone.
+        auto const end =
+            compute_deadline(zones, {2, PeriodUnit::business_days},
+                             *parse_instant("2026-12-04T08:00:00Z"), both, {}, "asked");
+        ASSERT_TRUE(end.has_value());
+        EXPECT_EQ(text_of(end->at), "2026-12-09T22:59:59.999999Z");
+        EXPECT_EQ(end->calendar, "AT/2026-11");
+        EXPECT_EQ(book().find(end->calendar), &calendar("AT"));
+    }
+    EXPECT_EQ(book().find("civil"), nullptr);
+}
+
 TEST(Calendars, WithAFaultAreRefusedWithItsPlace) {
     auto const with = [](std::string const& holiday) {
         return R"({"version":"v","means":"m","calendars":[{"id":"DE","name":"n","weekend":["sunday"],
