@@ -77,6 +77,11 @@ struct VerifyOptions {
     Place place;
     std::string acks;
 };
+struct ReplayOptions {
+    Place place;
+    std::string with;      // file of the candidate
+    std::string procedure; // whose disputes; empty: those of the candidate's name
+};
 struct DrawOptions {
     std::string procedure; // a name of the library, or a file
     std::string format;    // svg, mermaid or scxml
@@ -98,6 +103,7 @@ Done run_procedure_test(std::string const& place, bool trace);
 Done run_procedure_list();
 Done run_procedure_show(std::string const& name);
 Done run_procedure_draw(DrawOptions const& options);
+Done run_procedure_replay(ReplayOptions const& options);
 Done run_procedure_explain(std::string const& said);
 Done run_demo(DemoOptions const& options);
 

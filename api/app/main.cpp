@@ -168,6 +168,20 @@ void add_drawing(CLI::App& procedure, Said& said) {
         [name, &said] { said.run = [name] { return run_procedure_explain(*name); }; });
 }
 
+void add_replay(CLI::App& procedure, Said& said) {
+    auto options = std::make_shared<ReplayOptions>();
+    auto* command = procedure.add_subcommand(
+        "replay", "What past disputes would have become under another procedure; changes nothing");
+    command->footer("Example:\n"
+                    "  parley procedure replay --with uncitral-track-2.json --data ./parley-data");
+    command->add_option("--with", options->with, "File of the procedure to try")->required();
+    add_place(*command, options->place);
+    command->add_option("--procedure", options->procedure,
+                        "Whose disputes are asked about (those of the file's own name)");
+    command->callback(
+        [options, &said] { said.run = [options] { return run_procedure_replay(*options); }; });
+}
+
 void add_procedure(CLI::App& parley, Said& said) {
     auto* procedure = parley.add_subcommand("procedure", "Procedures: the rules as data");
     procedure->require_subcommand(1);
@@ -202,6 +216,7 @@ void add_procedure(CLI::App& parley, Said& said) {
         procedure->add_subcommand("show", "Stages, steps and deadlines of a procedure, in words");
     command->add_option("name", *name, "Such as uncitral-track-2")->required();
     command->callback([name, &said] { said.run = [name] { return run_procedure_show(*name); }; });
+    add_replay(*procedure, said);
     add_drawing(*procedure, said);
 }
 

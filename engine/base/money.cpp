@@ -75,4 +75,31 @@ std::string text_of(Money const& money) {
     return digits;
 }
 
+std::optional<Money> parse_money(std::string_view text) {
+    std::size_t const space = text.find(' ');
+    if (space == std::string_view::npos) return std::nullopt;
+    auto const currency = parse_currency(text.substr(space + 1));
+    if (!currency) return std::nullopt;
+    std::string_view amount = text.substr(0, space);
+    bool const negative = amount.starts_with('-');
+    if (negative) amount.remove_prefix(1);
+    std::size_t const point = amount.find('.');
+    std::string_view const fraction =
+        point == std::string_view::npos ? std::string_view() : amount.substr(point + 1);
+    auto const after_point = static_cast<std::size_t>(minor_digits(*currency));
+    bool const empty_fraction = point != std::string_view::npos && fraction.empty();
+    if (amount.substr(0, point).empty() || empty_fraction || fraction.size() > after_point)
+        return std::nullopt;
+    std::string digits(amount.substr(0, point));
+    digits += fraction;
+    digits.append(after_point - fraction.size(), '0');
+    std::int64_t value = 0;
+    for (char const c : digits) {
+        if (c < '0' || c > '9') return std::nullopt;
+        value = value * 10 + (c - '0');
+        if (value > money_amount_max) return std::nullopt;
+    }
+    return Money{negative ? -value : value, *currency};
+}
+
 } // namespace parley

@@ -29,5 +29,8 @@ struct Money {
 constexpr std::int64_t money_amount_max = 1'000'000'000'000'000;
 // "129.90 EUR", "13000 JPY".
 std::string text_of(Money const& money);
+// The same read back; digits after the point may be left out. Absent for anything else, and for more
+// than money_amount_max.
+std::optional<Money> parse_money(std::string_view text);
 
 } // namespace parley

@@ -131,8 +131,8 @@ std::vector<std::string> missing_in(Filing const& filing) {
 // Business days need the calendars of those who must act, and years that these speak of: known when the
 // dispute begins, or it does not.
 Result<void> check_calendars(World const& world, Procedure const& procedure,
-                             std::span<PartyFacts const> parties, Instant at) {
-    std::string const edition = world.calendars.newest();
+                             std::string const& edition, std::span<PartyFacts const> parties,
+                             Instant at) {
     Date const last{static_cast<std::int32_t>(at.us / us_per_day) + 2 * 366};
     auto const check = [&](DeadlineRule const& rule, std::string_view id,
                            std::string pointer) -> Result<void> {
@@ -215,7 +215,8 @@ Result<Decided> decide_filing(World const& world, Filing const& filing, Stamp co
         if (!found) return std::unexpected(std::move(found.error()));
         named = std::move(*found);
     }
-    return decide_filing_under(world, *named, std::move(*resolution), filing, stamp);
+    return decide_filing_under(world, *named, {std::move(*resolution), world.calendars.newest()},
+                               filing, stamp);
 }
 
 Result<Decided> decide_filing_under(World const& world, Procedure const& procedure,
@@ -227,18 +228,18 @@ Result<Decided> decide_filing_under(World const& world, Procedure const& procedu
                                   facts_of(input.respondent, Side::respondent, {})};
     auto resolution = resolve(world, &procedure, input, parties, stamp.at);
     if (!resolution) return std::unexpected(std::move(resolution.error()));
-    return decide_filing_under(world, procedure, std::move(*resolution), filing, stamp);
+    return decide_filing_under(world, procedure, {std::move(*resolution), world.calendars.newest()},
+                               filing, stamp);
 }
 
-Result<Decided> decide_filing_under(World const& world, Procedure const& procedure,
-                                    Resolution resolution, Filing const& filing,
-                                    Stamp const& stamp) {
+Result<Decided> decide_filing_under(World const& world, Procedure const& procedure, Pinned pinned,
+                                    Filing const& filing, Stamp const& stamp) {
     FileInput const& input = filing.input;
     // Never one that the law's table forbids.
-    if (procedure.track != resolution.track)
+    if (procedure.track != pinned.resolution.track)
         return refuse_field(RefusalCode::track_forbidden, "/procedure",
                             fmt::format("{} is for Track {}. {}", procedure.ref.name,
-                                        name_of(procedure.track), explain(resolution)));
+                                        name_of(procedure.track), explain(pinned.resolution)));
     PartyFacts const parties[] = {
         facts_of(input.claimant, Side::claimant, stamp.entropy.make_id<PartyId>(stamp.at)),
         facts_of(input.respondent, Side::respondent, stamp.entropy.make_id<PartyId>(stamp.at))};
@@ -247,7 +248,7 @@ Result<Decided> decide_filing_under(World const& world, Procedure const& procedu
             fmt::format("{} does not take this dispute. {}", procedure.ref.name, misfit->detail);
         return refuse_field(misfit->code, std::move(misfit->pointer), std::move(misfit->detail));
     }
-    if (auto fine = check_calendars(world, procedure, parties, stamp.at); !fine)
+    if (auto fine = check_calendars(world, procedure, pinned.calendars, parties, stamp.at); !fine)
         return std::unexpected(std::move(fine.error()));
     Stage const& stage = procedure.first();
     Step const* step = filing_step(stage);
@@ -263,11 +264,18 @@ Result<Decided> decide_filing_under(World const& world, Procedure const& procedu
     event.actor = filing.actor;
     event.actor.role = Role::claimant;
     event.actor.id = parties[0].id.text();
-    event.body = DisputeFiled{
-        filing.platform,           filing.live,           input.clock,
-        {parties[0], parties[1]},  facts_of(input.claim), input.transaction.concluded_at,
-        input.transaction.channel, input.consents,        procedure.ref,
-        std::move(resolution),     missing_in(filing),    world.calendars.newest()};
+    event.body = DisputeFiled{filing.platform,
+                              filing.live,
+                              input.clock,
+                              {parties[0], parties[1]},
+                              facts_of(input.claim),
+                              input.transaction.concluded_at,
+                              input.transaction.channel,
+                              input.consents,
+                              procedure.ref,
+                              std::move(pinned.resolution),
+                              missing_in(filing),
+                              std::move(pinned.calendars)};
     // Nobody is told of a notice before it is complete.
     if (missing_in(filing).empty())
         event.then.notified.push_back({Role::respondent, "notice_available"});

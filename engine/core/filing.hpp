@@ -8,9 +8,12 @@ namespace parley {
 // what decide_filing refuses.
 Result<Decided> decide_filing_under(World const& world, Procedure const& procedure,
                                     Filing const& filing, Stamp const& stamp);
-// The same where the track is resolved already.
-Result<Decided> decide_filing_under(World const& world, Procedure const& procedure,
-                                    Resolution resolution, Filing const& filing,
-                                    Stamp const& stamp);
+// What a dispute keeps to from its first day, where it is known already.
+struct Pinned {
+    Resolution resolution;
+    std::string calendars; // edition
+};
+Result<Decided> decide_filing_under(World const& world, Procedure const& procedure, Pinned pinned,
+                                    Filing const& filing, Stamp const& stamp);
 
 } // namespace parley

@@ -22,19 +22,9 @@ std::optional<std::int64_t> read_number(std::string_view text) {
     return value;
 }
 
-// "60.00" in minor units of the currency.
+// "60.00", in the currency of the dispute.
 std::optional<Money> read_money(std::string_view text, Currency currency) {
-    auto const [whole, fraction] = cut(text, ".");
-    auto const units = read_number(whole);
-    std::size_t const digits = static_cast<std::size_t>(minor_digits(currency));
-    if (!units || fraction.size() > digits) return std::nullopt;
-    std::string padded(fraction);
-    padded.resize(digits, '0');
-    std::int64_t scale = 1;
-    for (std::size_t i = 0; i < digits; ++i) scale *= 10;
-    auto const minor = digits == 0 ? std::optional<std::int64_t>(0) : read_number(padded);
-    if (!minor) return std::nullopt;
-    return Money{*units * scale + *minor, currency};
+    return parse_money(fmt::format("{} {}", text, currency.text()));
 }
 
 std::optional<std::int64_t> read_time_of_day(std::string_view text) {

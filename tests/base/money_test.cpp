@@ -48,5 +48,22 @@ TEST(Money, IsWrittenWithTheDigitsOfItsCurrency) {
     EXPECT_EQ(text_of({money_amount_max, currency("CLF")}), "100000000000.0000 CLF");
 }
 
+TEST(Money, IsReadBackAsItIsWritten) {
+    for (Money const money : {Money{12990, currency("EUR")},
+                              {13000, currency("JPY")},
+                              {5, currency("EUR")},
+                              {1234, currency("KWD")},
+                              {-5, currency("EUR")},
+                              {0, currency("JPY")},
+                              {money_amount_max, currency("CLF")}})
+        EXPECT_EQ(parse_money(text_of(money)), money) << text_of(money);
+    EXPECT_EQ(parse_money("20 EUR"), (Money{2000, currency("EUR")}));
+    EXPECT_EQ(parse_money("20.5 EUR"), (Money{2050, currency("EUR")}));
+    for (char const* bad : {"", "EUR", " EUR", "20", "20EUR", "20 EURO", "20. EUR", ".5 EUR",
+                            "20.555 EUR", "20.5 JPY", "2 0 EUR", "1e3 EUR", "--1 EUR",
+                            "10000000000000.01 EUR", "99999999999999999999999 JPY"})
+        EXPECT_FALSE(parse_money(bad)) << bad;
+}
+
 } // namespace
 } // namespace parley
