@@ -44,6 +44,7 @@ struct MailDoor {
 
 struct DevOptions {
     Place place;
+    std::optional<std::string> procedures; // folder of the operator's own
     WebhookReach webhooks;
     std::int64_t webhook_haste = 1;
     std::uint16_t port = 8080;
@@ -53,7 +54,7 @@ struct DevOptions {
 };
 struct ServeOptions { // what was said on the command line; unset ones fall to environment and file
     std::optional<std::string> config, data, database, listen, administrator_zone, sendmail,
-        mail_from;
+        mail_from, procedures;
     std::optional<std::vector<std::string>> hosts, webhook_allow_cidr;
     std::optional<std::vector<std::int64_t>> webhook_ports;
     std::optional<std::int64_t> shutdown_delay_s;
@@ -75,10 +76,12 @@ struct MigrateOptions {
 };
 struct VerifyOptions {
     Place place;
+    std::optional<std::string> procedures;
     std::string acks;
 };
 struct ReplayOptions {
     Place place;
+    std::optional<std::string> procedures;
     std::string with;      // file of the candidate
     std::string procedure; // whose disputes; empty: those of the candidate's name
 };

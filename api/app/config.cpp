@@ -21,6 +21,7 @@ constexpr std::string_view known_keys[] = {"administrator_zone",
                                            "hosts",
                                            "listen",
                                            "mail_from",
+                                           "procedures",
                                            "sendmail",
                                            "shutdown_delay_seconds",
                                            "webhook_allow_cidr",
@@ -43,6 +44,7 @@ ServeOptions fill(ServeOptions first, ServeOptions const& then) {
     if (!first.administrator_zone) first.administrator_zone = then.administrator_zone;
     if (!first.sendmail) first.sendmail = then.sendmail;
     if (!first.mail_from) first.mail_from = then.mail_from;
+    if (!first.procedures) first.procedures = then.procedures;
     if (!first.hosts) first.hosts = then.hosts;
     if (!first.webhook_allow_cidr) first.webhook_allow_cidr = then.webhook_allow_cidr;
     if (!first.webhook_ports) first.webhook_ports = then.webhook_ports;
@@ -90,6 +92,7 @@ std::expected<ServeOptions, Failure> from_environment(Environment const& environ
     said.administrator_zone = environment("PARLEY_ADMINISTRATOR_ZONE");
     said.sendmail = environment("PARLEY_SENDMAIL");
     said.mail_from = environment("PARLEY_MAIL_FROM");
+    said.procedures = environment("PARLEY_PROCEDURES");
     if (auto hosts = environment("PARLEY_HOSTS")) said.hosts = split(*hosts);
     if (auto ranges = environment("PARLEY_WEBHOOK_ALLOW_CIDR"))
         said.webhook_allow_cidr = split(*ranges);
@@ -136,10 +139,13 @@ std::expected<ServeOptions, Failure> from_table(toml::table const& table, std::s
         std::string_view name;
         std::optional<std::string>* value;
     };
-    TextKey const texts[] = {
-        {"data", &said.data},           {"database", &said.database},
-        {"listen", &said.listen},       {"sendmail", &said.sendmail},
-        {"mail_from", &said.mail_from}, {"administrator_zone", &said.administrator_zone}};
+    TextKey const texts[] = {{"data", &said.data},
+                             {"database", &said.database},
+                             {"listen", &said.listen},
+                             {"sendmail", &said.sendmail},
+                             {"mail_from", &said.mail_from},
+                             {"administrator_zone", &said.administrator_zone},
+                             {"procedures", &said.procedures}};
     for (TextKey const& text : texts) {
         auto value = text_at(table, path, text.name);
         if (!value) return std::unexpected(value.error());
@@ -275,6 +281,7 @@ std::expected<Config, Failure> read_config(ServeOptions const& flags,
     Config config;
     config.place = {all.data, all.database};
     if (all.administrator_zone) config.administrator_zone = *all.administrator_zone;
+    config.procedures = all.procedures;
     if (all.hosts) config.hosts = *all.hosts;
     if (all.shutdown_delay_s) config.shutdown_delay_s = *all.shutdown_delay_s;
     if (config.shutdown_delay_s < 0 || config.shutdown_delay_s > shutdown_delay_s_max)

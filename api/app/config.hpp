@@ -19,6 +19,7 @@ struct Config {
     std::uint16_t port = 8080;
     std::vector<std::string> hosts; // names clients may call it by; empty: loopback names alone
     std::string administrator_zone = "UTC";
+    std::optional<std::string> procedures; // folder of the operator's own
     std::int64_t shutdown_delay_s = 0;
     WebhookReach webhooks; // read by reach_of
     MailDoor mail;

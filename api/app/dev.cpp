@@ -69,7 +69,7 @@ Done run_dev(DevOptions const& options) {
     if (!files) return std::unexpected(files.error());
     auto reach = reach_of(options.webhooks);
     if (!reach) return std::unexpected(reach.error());
-    auto world = load_world("UTC");
+    auto world = load_world("UTC", options.procedures);
     if (!world) return fail(world.error().detail);
     if (!files->url.empty()) migrate(*files); // as whoever the URL says: here one user does all
     House house(*files, std::move(*world), Care::trying_out);

@@ -59,7 +59,7 @@ Done run_journal_verify(VerifyOptions const& options) {
     if (!files) return std::unexpected(files.error());
     auto const acks = read_acks(options.acks);
     if (!acks) return std::unexpected(acks.error());
-    auto const world = load_world("UTC");
+    auto const world = load_world("UTC", options.procedures);
     if (!world) return fail(world.error().detail);
     auto const reader = open_reader_beside(*files);
     if (!reader) return std::unexpected(reader.error());

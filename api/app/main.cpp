@@ -24,6 +24,13 @@ void add_place(CLI::App& command, Place& place) {
                        "postgresql://USER@HOST/NAME");
 }
 
+void add_own_procedures(CLI::App& command, std::optional<std::string>& folder) {
+    command.add_option(
+        "--procedures", folder,
+        "Folder of procedures of your own (*.json), beside those inside the program; "
+        "each is examined first");
+}
+
 constexpr auto allow_cidr_help =
     "Ranges that webhooks may lead to although they are not on the open internet, by plain http\n"
     "and on any port too; for development";
@@ -36,6 +43,7 @@ void add_dev(CLI::App& parley, Said& said) {
     command->add_option("--port", options->port, "Port on 127.0.0.1; 0 picks a free one")
         ->capture_default_str();
     add_place(*command, options->place);
+    add_own_procedures(*command, options->procedures);
     command->add_option("--seed", options->seed,
                         "Same seed, same ids of the demo's people and keys, in a new folder");
     command->add_flag("--empty", options->empty, "No demo disputes");
@@ -59,13 +67,15 @@ void add_serve(CLI::App& parley, Said& said) {
     command->footer(
         "What is said here goes before PARLEY_DATA, PARLEY_DATABASE, PARLEY_LISTEN, PARLEY_HOSTS,\n"
         "PARLEY_ADMINISTRATOR_ZONE, PARLEY_SHUTDOWN_DELAY_SECONDS, PARLEY_WEBHOOK_ALLOW_CIDR and\n"
-        "PARLEY_WEBHOOK_PORTS, PARLEY_SENDMAIL and PARLEY_MAIL_FROM; those before the file; the "
+        "PARLEY_WEBHOOK_PORTS, PARLEY_SENDMAIL, PARLEY_MAIL_FROM and PARLEY_PROCEDURES; those "
+        "before the file; the "
         "file\n"
         "before what is built in. No keys exist at first: see `parley keys create --help`.");
     command->add_option("--config", options->config, "Settings file (TOML)");
     command->add_option("--data", options->data, "Folder that holds the records (./parley-data)");
     command->add_option("--database", options->database,
                         "sqlite:PATH or postgresql://USER@HOST/NAME");
+    add_own_procedures(*command, options->procedures);
     command->add_option("--listen", options->listen, "ADDRESS:PORT to listen on (127.0.0.1:8080)");
     command
         ->add_option("--hosts", options->hosts,
@@ -139,6 +149,7 @@ void add_operations(CLI::App& parley, Said& said) {
     command = journal->add_subcommand(
         "verify", "Recompute every hash, chain and state; name the first event that does not fit");
     add_place(*command, verify->place);
+    add_own_procedures(*command, verify->procedures);
     command->add_option(
         "--acks", verify->acks,
         "File of acknowledged events, a line each: {\"dispute\", \"event\", \"key\"}; "
@@ -176,6 +187,7 @@ void add_replay(CLI::App& procedure, Said& said) {
                     "  parley procedure replay --with uncitral-track-2.json --data ./parley-data");
     command->add_option("--with", options->with, "File of the procedure to try")->required();
     add_place(*command, options->place);
+    add_own_procedures(*command, options->procedures);
     command->add_option("--procedure", options->procedure,
                         "Whose disputes are asked about (those of the file's own name)");
     command->callback(

@@ -81,7 +81,7 @@ void print_totals(WhatIfTotals const& totals) {
 } // namespace
 
 Done run_procedure_replay(ReplayOptions const& options) {
-    auto const world = load_world("UTC");
+    auto const world = load_world("UTC", options.procedures);
     if (!world) return fail(world.error().detail);
     auto const text = read_file(options.with);
     if (!text) return fail(fmt::format("cannot read {}; is that where it is?", options.with));

@@ -12,7 +12,7 @@ Done run_serve(ServeOptions const& options) {
     if (!config) return std::unexpected(config.error());
     auto files = files_of(config->place);
     if (!files) return std::unexpected(files.error());
-    auto world = load_world(config->administrator_zone);
+    auto world = load_world(config->administrator_zone, config->procedures);
     if (!world) return misuse(world.error().detail);
     House house(*files, std::move(*world), Care::production);
     Doors doors;

@@ -227,6 +227,14 @@ public:
         FiledDocument& filed = state_.documents.edit()[e.document];
         filed = {event_.id, event_.actor.role, event_.at, state_.label, filed.times + 1, e.values};
     }
+    void operator()(ProcedureAgreed const& e) const {
+        if (auto side = side_of(event_.actor.role))
+            state_.procedure_agreed_by[index_of(*side)] = e.procedure.version;
+    }
+    void operator()(ProcedureChanged const& e) const {
+        state_.procedure = e.procedure;
+        state_.procedure_agreed_by = {};
+    }
     void operator()(WithdrawalProposed const&) const {
         state_.withdrawal_asked_by = side_of(event_.actor.role);
     }

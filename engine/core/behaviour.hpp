@@ -131,6 +131,9 @@ constexpr std::string_view respondent_address = "respondent_address";
 constexpr std::string_view identification = "identification";
 } // namespace notice_items
 
+// The id must be the one that the dispute knows for that role.
+bool id_fits(DisputeState const& seen, Actor const& actor);
+
 // The words of an act whose only input is words; empty where there are none.
 std::string_view words_of(ActInput const& input);
 // {"<name>": "<text>"}, or nothing for an empty text.

@@ -57,7 +57,8 @@ struct Stamp {
 //   document_filed: one member a field of words, by its name
 //   offer_accepted, offer_declined, outcome_accepted, outcome_refused, final_date_set: message
 //   extension_proposed, deadline_extended: reason
-//   neutral_appointed, neutral_objected, objection_decided: reasons
+//   neutral_appointed, neutral_objected, objection_decided, procedure_agreed, procedure_changed:
+//     reasons
 //   appointment_accepted: disclosure
 //   every other kind: text
 // Where there are no words there is no content at all.

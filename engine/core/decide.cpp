@@ -1,6 +1,8 @@
 #include "engine/base/contains.hpp"
 #include "engine/core/conditions.hpp"
+#include "engine/core/procedure_change.hpp"
 #include "engine/core/transitions.hpp"
+#include "engine/procedure/behaviours.hpp"
 
 #include <algorithm>
 
@@ -30,15 +32,6 @@ bool role_may(Attempt const& attempt) {
         Step const* step = stage.step(attempt.command.act);
         return step != nullptr && contains(step->by, role);
     });
-}
-
-// The id must be the one that the dispute knows for that role.
-bool id_fits(DisputeState const& seen, Actor const& actor) {
-    if (auto side = side_of(actor.role)) return actor.id == seen.party(*side).id.text();
-    auto const seat = seat_of(actor.role);
-    if (!seat) return true;
-    Seat const& taken = seen.seat(*seat);
-    return taken.status != SeatStatus::vacant && actor.id == taken.neutral.text();
 }
 
 Room room_of(ActInput const& input) {
@@ -153,9 +146,19 @@ std::unexpected<Refusal> refuse_for(Attempt const& attempt, Obstacles const& obs
 
 } // namespace
 
+bool id_fits(DisputeState const& seen, Actor const& actor) {
+    if (auto side = side_of(actor.role)) return actor.id == seen.party(*side).id.text();
+    auto const seat = seat_of(actor.role);
+    if (!seat) return true;
+    Seat const& taken = seen.seat(*seat);
+    return taken.status != SeatStatus::vacant && actor.id == taken.neutral.text();
+}
+
 Result<Decided> decide(World const& world, Procedure const& procedure, DisputeState const& seen,
                        Command const& command, Stamp const& stamp) {
     using enum RefusalCode;
+    if (command.act == change_procedure_act)
+        return change_procedure(world, procedure, seen, command, stamp);
     Stage const* stage = procedure.stage(seen.stage);
     if (stage == nullptr)
         return refuse(quarantined, "The stage of this dispute is not one of its procedure.");

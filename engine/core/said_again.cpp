@@ -209,6 +209,7 @@ std::optional<ActInput> said_again(Written const& recorded, Step const& step,
             body, [&](OutcomeRendered const& b) { return RecordInput{b.place, some, {}}; });
     case InputKind::consent_ref: return consent_named(body);
     case InputKind::document: return document_of(recorded, document);
+    case InputKind::procedure: break; // no step takes that
     }
     return std::nullopt;
 }

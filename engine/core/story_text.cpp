@@ -522,6 +522,7 @@ std::expected<ActInput, std::string> read_arguments(InputKind kind, Room room,
         return PublicationInput{*ground, *ground == PublicationGround::consent ? "" : "Asked for."};
     }
     case InputKind::document: return read_document(text, context);
+    case InputKind::procedure: return Fault("no step of a procedure takes that");
     case InputKind::record: return RecordInput{words, "Signed by the decider.", ""};
     case InputKind::consent_ref: {
         auto const meant = parse_name<ConsentKind>(text.empty() ? "arbitration" : text);

@@ -234,6 +234,13 @@ RecordInput read_record(ObjectReader& reader) {
     return input;
 }
 
+ProcedureInput read_procedure_change(ObjectReader& reader) {
+    ProcedureInput input;
+    input.version = static_cast<std::int32_t>(reader.integer("version", 1, procedure_version));
+    input.reasons = reader.text("reasons", statement);
+    return input;
+}
+
 DocumentInput read_document(ObjectReader& reader) {
     DocumentInput input;
     Json const* const given = reader.required("fields");
@@ -286,6 +293,7 @@ ActInput read_kind(InputKind kind, ObjectReader& reader) {
     case InputKind::publication: return read_publication(reader);
     case InputKind::record: return read_record(reader);
     case InputKind::document: return read_document(reader);
+    case InputKind::procedure: return read_procedure_change(reader);
     case InputKind::consent_ref: return ConsentRefInput{choice<ConsentKind>(reader, "kind")};
     }
     return NoInput{};

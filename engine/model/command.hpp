@@ -172,17 +172,20 @@ using FieldValue = std::variant<std::string, bool, std::int64_t, Money>;
 struct DocumentInput {
     std::vector<std::pair<std::string, FieldValue>> fields; // each name once
 };
+struct ProcedureInput { // change_procedure
+    std::int32_t version = 0;
+    std::string reasons;
+};
 struct ConsentRefInput {
     ConsentKind kind = ConsentKind::arbitration;
 };
 
-using ActInput =
-    std::variant<NoInput, MessageInput, RespondInput, ReplyInput, OfferInput, OfferRefInput,
-                 ExtendInput, AppointInput, AcceptAppointmentInput, ObjectInput,
-                 DecideObjectionInput, FinalDateInput, EvidenceInput, RequestEvidenceInput,
-                 OutcomeInput, OutcomeRefInput, ConsentInput, CompleteInput, DetailsInput,
-                 FactsInput, ClaimInput, LanguageInput, LanguagesInput, RepresentativeInput,
-                 BurdenInput, PublicationInput, ConsentRefInput, RecordInput, DocumentInput>;
+using ActInput = std::variant<
+    NoInput, MessageInput, RespondInput, ReplyInput, OfferInput, OfferRefInput, ExtendInput,
+    AppointInput, AcceptAppointmentInput, ObjectInput, DecideObjectionInput, FinalDateInput,
+    EvidenceInput, RequestEvidenceInput, OutcomeInput, OutcomeRefInput, ConsentInput, CompleteInput,
+    DetailsInput, FactsInput, ClaimInput, LanguageInput, LanguagesInput, RepresentativeInput,
+    BurdenInput, PublicationInput, ConsentRefInput, RecordInput, DocumentInput, ProcedureInput>;
 // In the order of ActInput; the kind also names the JSON Schema of the act's body.
 enum class InputKind : std::uint8_t {
     none,
@@ -214,6 +217,7 @@ enum class InputKind : std::uint8_t {
     consent_ref,
     record,
     document,
+    procedure,
 };
 template <>
 struct EnumNames<InputKind> {
@@ -245,7 +249,8 @@ struct EnumNames<InputKind> {
                                                  "publication",
                                                  "consent_ref",
                                                  "record",
-                                                 "document"};
+                                                 "document",
+                                                 "procedure"};
 };
 
 // JSON -> nouns, strictly: every fault with its pointer. A missing body reads as an empty object.

@@ -292,6 +292,18 @@ struct DocumentFiled {
     std::vector<std::pair<std::string, std::string>> values;
     friend bool operator==(DocumentFiled const&, DocumentFiled const&) = default;
 };
+// A side agrees that the dispute goes on under another version of its procedure, which gives it less time.
+struct ProcedureAgreed {
+    ProcedureRef procedure;
+    friend bool operator==(ProcedureAgreed const&, ProcedureAgreed const&) = default;
+};
+// The administrator moved the dispute to another version of its procedure; clocks that run otherwise under
+// it stand in `then`.
+struct ProcedureChanged {
+    ProcedureRef procedure; // from now on
+    ProcedureRef before;
+    friend bool operator==(ProcedureChanged const&, ProcedureChanged const&) = default;
+};
 // Dated at the deadline itself, whenever it was processed (S10).
 struct DeadlinePassed {
     std::string deadline;
@@ -305,16 +317,18 @@ struct ContentErased {
 };
 
 // The order is the order of EventNames below; released kinds keep name and version for ever.
-using EventBody = std::variant<
-    DisputeFiled, Responded, Replied, OfferMade, OfferAccepted, OfferDeclined, MessagePosted,
-    ExtensionProposed, DeadlineExtended, StepTaken, NeutralAppointed, AppointmentAccepted,
-    NeutralObjected, ObjectionDecided, NeutralStoodDown, InterestDisclosed, FinalDateSet,
-    EvidenceSubmitted, EvidenceRequested, OutcomeRendered, CorrectionRequested, OutcomeAccepted,
-    OutcomeRefused, ConsentGiven, WithdrawalProposed, Withdrawn, PerformanceConfirmed,
-    BreachReported, DeadlinePassed, ContentErased, NoticeCompleted, FilePassed, FileObjected,
-    ReviewRequested, ReviewDecided, ConsentConfirmed, ConsentRevoked, ConsentLapsed, FactsCorrected,
-    DetailsChanged, ClaimAmended, CounterclaimMade, LanguageAsked, LanguagesListed,
-    RepresentativeNamed, BurdenReversed, ConsentAwardAsked, OutcomePublished, DocumentFiled>;
+using EventBody =
+    std::variant<DisputeFiled, Responded, Replied, OfferMade, OfferAccepted, OfferDeclined,
+                 MessagePosted, ExtensionProposed, DeadlineExtended, StepTaken, NeutralAppointed,
+                 AppointmentAccepted, NeutralObjected, ObjectionDecided, NeutralStoodDown,
+                 InterestDisclosed, FinalDateSet, EvidenceSubmitted, EvidenceRequested,
+                 OutcomeRendered, CorrectionRequested, OutcomeAccepted, OutcomeRefused,
+                 ConsentGiven, WithdrawalProposed, Withdrawn, PerformanceConfirmed, BreachReported,
+                 DeadlinePassed, ContentErased, NoticeCompleted, FilePassed, FileObjected,
+                 ReviewRequested, ReviewDecided, ConsentConfirmed, ConsentRevoked, ConsentLapsed,
+                 FactsCorrected, DetailsChanged, ClaimAmended, CounterclaimMade, LanguageAsked,
+                 LanguagesListed, RepresentativeNamed, BurdenReversed, ConsentAwardAsked,
+                 OutcomePublished, DocumentFiled, ProcedureAgreed, ProcedureChanged>;
 constexpr std::string_view event_names[] = {
     "dispute_filed",       "responded",           "replied",
     "offer_made",          "offer_accepted",      "offer_declined",
@@ -332,7 +346,7 @@ constexpr std::string_view event_names[] = {
     "details_changed",     "claim_amended",       "counterclaim_made",
     "language_asked",      "languages_listed",    "representative_named",
     "burden_reversed",     "consent_award_asked", "outcome_published",
-    "document_filed"};
+    "document_filed",      "procedure_agreed",    "procedure_changed"};
 static_assert(std::size(event_names) == std::variant_size_v<EventBody>);
 
 enum class Status : std::uint8_t {

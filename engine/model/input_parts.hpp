@@ -32,6 +32,7 @@ constexpr std::size_t metadata_key = 40;
 constexpr std::size_t metadata_value = 500;
 constexpr std::int32_t extension_days = 366;
 constexpr std::int64_t outcome_versions = 1'000;
+constexpr std::int64_t procedure_version = 1'000'000;
 constexpr std::size_t fields = 50; // of a document
 } // namespace input_limits
 

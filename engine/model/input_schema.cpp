@@ -276,6 +276,14 @@ std::string schema_of(InputKind kind) {
                                  "The fields by name; the procedure says which there are and what "
                                  "they hold, and the act's own schema says it in full.",
                                  [](JsonWriter& json) { json.member("maxProperties", fields); }))});
+    case InputKind::procedure:
+        return body("A later version of the procedure",
+                    {must("version",
+                          schema("integer", "Which version the dispute goes on under.",
+                                 [](JsonWriter& json) {
+                                     json.member("minimum", 1).member("maximum", procedure_version);
+                                 })),
+                     must("reasons", said_surely("Why."))});
     case InputKind::record:
         return body("The form of an award on agreed terms",
                     {must("place", text("The place of arbitration.", line, 1)),

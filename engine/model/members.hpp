@@ -149,6 +149,8 @@ PARLEY_MEMBERS(RepresentativeNamed, full("consent", &T::consent));
 PARLEY_MEMBERS(BurdenReversed, full("on", &T::on));
 PARLEY_NO_MEMBERS(ConsentAwardAsked);
 PARLEY_MEMBERS(DocumentFiled, full("document", &T::document), sparse("values", &T::values));
+PARLEY_MEMBERS(ProcedureAgreed, full("procedure", &T::procedure));
+PARLEY_MEMBERS(ProcedureChanged, full("procedure", &T::procedure), full("before", &T::before));
 PARLEY_MEMBERS(OutcomePublished, full("ground", &T::ground), full("redaction", &T::redaction));
 
 } // namespace parley

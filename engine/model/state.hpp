@@ -151,6 +151,8 @@ struct DisputeState {
     std::array<std::string, 2> language_asked_by;
     std::optional<Side> burden_on; // who proves what the other side would have to
     Shared<std::map<std::string, FiledDocument>> documents; // by name
+    // By Side: the version of the procedure that this side agreed to go on under; 0: none.
+    std::array<std::int32_t, 2> procedure_agreed_by{};
 
     // Events by room and by the label of the stage they were said in: a viewer's version is the sum
     // of the cells that the viewer may see, so it betrays nothing else.

@@ -47,7 +47,7 @@ PARLEY_MEMBERS(DisputeState, full("id", &T::id), full("platform", &T::platform),
                full("file_closed", &T::file_closed), full("language", &T::language),
                full("languages", &T::languages), full("language_asked_by", &T::language_asked_by),
                full("burden_on", &T::burden_on), full("documents", &T::documents),
-               full("counts", &T::counts));
+               full("procedure_agreed_by", &T::procedure_agreed_by), full("counts", &T::counts));
 
 std::string dump(DisputeState const& state) {
     std::string out;

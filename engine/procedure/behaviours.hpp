@@ -19,6 +19,12 @@ struct BehaviourSpec {
 };
 
 BehaviourSpec const& spec_of(Behaviour behaviour);
+
+// The act that the house itself offers in every dispute, whatever its procedure: the administrator moves
+// the dispute to a later version of its procedure, and a party agrees to that beforehand. No procedure may
+// call an act of its own so.
+constexpr std::string_view change_procedure_act = "change_procedure";
+
 // A sentence for a condition, as it appears in `blocked_by`: "an offer by the other side is open".
 std::string sentence_of(Condition const& condition);
 

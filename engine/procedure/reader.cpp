@@ -1,4 +1,5 @@
 #include "engine/base/digest.hpp"
+#include "engine/procedure/behaviours.hpp"
 #include "engine/procedure/check.hpp"
 #include "engine/procedure/profile.hpp"
 #include "engine/procedure/reading.hpp"
@@ -175,8 +176,14 @@ private:
         std::string const pointer = parent + "/steps";
         std::vector<Step> out;
         if (!is_map(json, pointer, steps_max)) return out;
-        for (auto const& [name, value] : members_of(json, ordered))
-            out.push_back(read_step(reading_, name, *value, pointer + '/' + pointer_token(name)));
+        for (auto const& [name, value] : members_of(json, ordered)) {
+            std::string const place = pointer + '/' + pointer_token(name);
+            if (name == change_procedure_act)
+                reading_.fault(place, RefusalCode::invalid,
+                               "has the name of an act that every dispute has, whatever its "
+                               "procedure; call it otherwise");
+            out.push_back(read_step(reading_, name, *value, place));
+        }
         return out;
     }
     bool is_map(Json const& json, std::string const& pointer, std::size_t most) {

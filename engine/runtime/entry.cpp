@@ -113,13 +113,10 @@ EntryPtr advance_entry(World const& world, DisputeEntry const* before, DisputeSt
     auto entry = std::make_shared<DisputeEntry>();
     entry->heads = heads;
     entry->state = std::move(after);
-    if (before != nullptr) {
-        entry->procedure = before->procedure;
-        entry->texts = before->texts;
-    } else {
-        entry->procedure = world.procedures.find(entry->state.procedure);
-        PARLEY_ASSERT(entry->procedure, "a filing pins a procedure that the library has");
-    }
+    if (before != nullptr) entry->texts = before->texts;
+    bool const same = before != nullptr && before->procedure->ref == entry->state.procedure;
+    entry->procedure = same ? before->procedure : world.procedures.find(entry->state.procedure);
+    PARLEY_ASSERT(entry->procedure, "filing and moving pin a procedure that the library has");
     for (StoredEvent const& stored : events) {
         if (auto id = EventId::parse(stored.id)) keep_text(entry->texts, stored, *id);
         if (stored.type == "content_erased") entry->texts = {};

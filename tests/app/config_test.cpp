@@ -46,6 +46,7 @@ TEST(Config, ReadsEverySettingOfAFile) {
     SettingsFile const file("data = \"/srv/parley\"\nlisten = \"0.0.0.0:9090\"\n"
                             "hosts = [\"odr.example\", \"odr.example:443\"]\n"
                             "administrator_zone = \"Europe/Vienna\"\nshutdown_delay_seconds = 5\n"
+                            "procedures = \"/etc/parley/procedures\"\n"
                             "webhook_allow_cidr = [\"127.0.0.1/32\"]\nwebhook_ports = [8443]\n");
     auto const config = read_config(with_file(file), nothing);
     ASSERT_TRUE(config) << config.error().line;
@@ -54,6 +55,7 @@ TEST(Config, ReadsEverySettingOfAFile) {
     EXPECT_EQ(config->port, 9090);
     EXPECT_EQ(config->hosts, (std::vector<std::string>{"odr.example", "odr.example:443"}));
     EXPECT_EQ(config->administrator_zone, "Europe/Vienna");
+    EXPECT_EQ(config->procedures, "/etc/parley/procedures");
     EXPECT_EQ(config->shutdown_delay_s, 5);
     auto const reach = reach_of(config->webhooks);
     ASSERT_TRUE(reach);

@@ -130,6 +130,7 @@ ActInput any_input(Play const& play, AvailableAct const& act, Role role, Chance&
             consent.text_sha256 = agreement_for(play, role);
         return ConsentInput{consent};
     }
+    case InputKind::procedure: return ProcedureInput{2, "Reviewed."};
     case InputKind::document: return any_document(play, *act.step, chance);
     case InputKind::complete: return CompleteInput{"care@lamps.example", "bank"};
     case InputKind::details: return DetailsInput{{}, {}, "Asia/Tokyo", {}};

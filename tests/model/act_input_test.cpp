@@ -62,6 +62,7 @@ Json full_body(InputKind kind) {
             "text_sha256":"25dfd29c09617dcc9852281c030e5b3037a338a4712a42a21c907f259c6412a0",
             "read_and_understood":true,"separate_document":true,"same_neutral":true,
             "redaction":"summary"})");
+    case InputKind::procedure: return Json::parse(R"({"version":2,"reasons":"Reviewed."})");
     case InputKind::document:
         return Json::parse(R"({"fields":{"held_on":"2026-12-01","attended":true,"sessions":2,
             "cost":{"amount":5000,"currency":"EUR"},"summary":"Next steps."}})");

@@ -175,6 +175,9 @@ inline std::vector<Event> later_samples() {
         StepTaken{},
         frozen,
         DocumentFiled{"minutes", {{"result", "adjourned"}, {"ended_on", "2026-11-21"}}},
+        ProcedureAgreed{{"uncitral-track-2", 2, sha256("the next version")}},
+        ProcedureChanged{{"uncitral-track-2", 2, sha256("the next version")},
+                         {"uncitral-track-2", 1, sha256("a version")}},
     };
     std::vector<Event> events;
     std::uint8_t n = 200;

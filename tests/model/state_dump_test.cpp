@@ -93,7 +93,7 @@ TEST(EventCodec, WritesEveryMemberOfEveryKind) {
         "DetailsChanged",     "ClaimAmended",      "CounterclaimMade",
         "LanguageAsked",      "LanguagesListed",   "RepresentativeNamed",
         "BurdenReversed",     "ConsentAwardAsked", "OutcomePublished",
-        "DocumentFiled"};
+        "DocumentFiled",      "ProcedureAgreed",   "ProcedureChanged"};
     auto bodies = sample_bodies();
     bodies.resize(std::size(structs)); // what came later has its sample among the later ones
     for (Event const& later : later_samples()) bodies[later.body.index()] = later.body;
