@@ -85,6 +85,12 @@ struct ReplayOptions {
     std::string with;      // file of the candidate
     std::string procedure; // whose disputes; empty: those of the candidate's name
 };
+struct DeadlineOptions {
+    std::string after, from, calendar;
+    std::vector<std::string> zones{"UTC"};
+    bool instant = false, roll = false;
+    bool lines = false; // questions come as JSON, one a line, on the standard input
+};
 struct DrawOptions {
     std::string procedure; // a name of the library, or a file
     std::string format;    // svg, mermaid or scxml
@@ -106,6 +112,7 @@ Done run_procedure_test(std::string const& place, bool trace);
 Done run_procedure_list();
 Done run_procedure_show(std::string const& name);
 Done run_procedure_draw(DrawOptions const& options);
+Done run_procedure_deadline(DeadlineOptions const& options);
 Done run_procedure_replay(ReplayOptions const& options);
 Done run_procedure_explain(std::string const& said);
 Done run_demo(DemoOptions const& options);

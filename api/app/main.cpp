@@ -194,6 +194,37 @@ void add_replay(CLI::App& procedure, Said& said) {
         [options, &said] { said.run = [options] { return run_procedure_replay(*options); }; });
 }
 
+void add_deadline(CLI::App& procedure, Said& said) {
+    auto options = std::make_shared<DeadlineOptions>();
+    auto* command =
+        procedure.add_subcommand("deadline", "When a period ends, and how that is computed");
+    command->footer(
+        "Example:\n"
+        "  parley procedure deadline --after P20B --from 2026-12-01T10:00:00Z \\\n"
+        "    --zone Europe/Berlin --calendar DE\n"
+        "With --lines each line of the standard input is a question such as\n"
+        "  {\"after\": \"P7D\", \"from\": \"2026-03-02T10:00:00Z\", \"actors\": [{\"zone\": "
+        "\"Europe/Madrid\"}],\n"
+        "   \"extend\": \"P2D\", \"interrupted\": [\"2026-03-04T10:00:00Z\", "
+        "\"2026-03-06T10:00:00Z\"]}\n"
+        "and each is answered with a line.");
+    auto* after = command->add_option("--after", options->after,
+                                      "Period: PT48H, P7D, P20B (business days), P2W, P3M, P1Y");
+    auto* from = command->add_option("--from", options->from, "Instant it runs from (RFC 3339)");
+    command->add_option("--zone", options->zones,
+                        "IANA time zone of whoever must act; several, the latest counts (UTC)");
+    command->add_option("--calendar", options->calendar,
+                        "Calendar of holidays, such as DE or EU, for business days and --roll");
+    command->add_flag("--roll", options->roll,
+                      "No last day that is a holiday: the next one counts");
+    command->add_flag("--instant", options->instant, "Elapsed time: days of 24 hours");
+    command->add_flag("--lines", options->lines, "Answer questions from the standard input")
+        ->excludes(after)
+        ->excludes(from);
+    command->callback(
+        [options, &said] { said.run = [options] { return run_procedure_deadline(*options); }; });
+}
+
 void add_procedure(CLI::App& parley, Said& said) {
     auto* procedure = parley.add_subcommand("procedure", "Procedures: the rules as data");
     procedure->require_subcommand(1);
@@ -228,6 +259,7 @@ void add_procedure(CLI::App& parley, Said& said) {
         procedure->add_subcommand("show", "Stages, steps and deadlines of a procedure, in words");
     command->add_option("name", *name, "Such as uncitral-track-2")->required();
     command->callback([name, &said] { said.run = [name] { return run_procedure_show(*name); }; });
+    add_deadline(*procedure, said);
     add_replay(*procedure, said);
     add_drawing(*procedure, said);
 }

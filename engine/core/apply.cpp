@@ -282,14 +282,14 @@ private:
     Event const& event_;
 };
 
-void drop(DisputeState& state, DroppedDeadline const& dropped) {
+void drop(DisputeState& state, DroppedDeadline const& dropped, Instant at) {
     std::vector<Deadline>& open = state.deadlines.edit();
     auto found = std::ranges::find_if(open, [&](Deadline const& d) {
         return d.name == dropped.name && d.stamp == dropped.stamp;
     });
     if (found == open.end()) return;
     if (dropped.days_left)
-        state.suspended.edit().push_back({std::move(*found), *dropped.days_left});
+        state.suspended.edit().push_back({std::move(*found), *dropped.days_left, at});
     open.erase(found);
 }
 
@@ -319,7 +319,7 @@ void apply_facts(DisputeState& state, DisputeId dispute, Event const& event) {
     std::visit(Fold(state, dispute, event), event.body);
     if (event.then.passed) {
         std::string const name = event.then.passed->name;
-        drop(state, {name, event.then.passed->stamp, std::nullopt});
+        drop(state, {name, event.then.passed->stamp, std::nullopt}, event.at);
         state.passed.edit().emplace_back(name, event.at);
     }
     ++state.version;
@@ -341,7 +341,7 @@ void apply_consequences(DisputeState& state, Event const& event) {
     for (std::string const& mark : then.cleared) std::erase(state.marks.edit(), mark);
     if (then.entered && !state.suspended.empty())
         state.suspended = {}; // resumed, or never to be resumed
-    for (DroppedDeadline const& dropped : then.dropped) drop(state, dropped);
+    for (DroppedDeadline const& dropped : then.dropped) drop(state, dropped, event.at);
     if (then.entered) {
         enter(state, event, *then.entered);
         // A claim that was accepted outright settles on its own terms.

@@ -236,7 +236,7 @@ private:
         std::string const because = fmt::format("{} days were left of it; {}", waiting.days_left,
                                                 anchor_words(*passage_.step, event_.at));
         auto computed = resume_deadline(
-            passage_.world.zones, deadline, waiting.days_left, event_.at,
+            passage_.world.zones, deadline, {waiting.since, event_.at},
             timed_actors(passage_.world, facts_, deadline.actors, deadline.counts_in), because);
         if (computed) {
             deadline.at = computed->at;

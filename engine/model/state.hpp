@@ -58,7 +58,8 @@ struct Seat {
 
 struct SuspendedDeadline {
     Deadline deadline;
-    std::int32_t days_left = 0;
+    std::int32_t days_left = 0; // of the actor whose end it was
+    Instant since;              // when it was interrupted
     friend bool operator==(SuspendedDeadline const&, SuspendedDeadline const&) = default;
 };
 

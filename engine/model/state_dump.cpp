@@ -13,7 +13,8 @@ PARLEY_MEMBERS(Seat, full("status", &T::status), full("neutral", &T::neutral),
                full("notified_at", &T::notified_at), full("challenged_by", &T::challenged_by),
                full("removed", &T::removed), full("peremptory", &T::peremptory),
                full("replacements", &T::replacements), full("file_open", &T::file_open));
-PARLEY_MEMBERS(SuspendedDeadline, full("deadline", &T::deadline), full("days_left", &T::days_left));
+PARLEY_MEMBERS(SuspendedDeadline, full("deadline", &T::deadline), full("days_left", &T::days_left),
+               full("since", &T::since));
 PARLEY_MEMBERS(OutcomeState, full("kind", &T::kind), full("binding", &T::binding),
                full("version", &T::version), full("event", &T::event), full("at", &T::at),
                full("dispositions", &T::dispositions), full("place", &T::place),

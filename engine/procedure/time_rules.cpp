@@ -179,6 +179,15 @@ Result<ComputedDeadline> count_days(ZoneRules const& zones, std::span<TimedActor
     return out;
 }
 
+// Whole days from the local date of `at` to `last`, of the deadline's own kind; none where it is past.
+std::int32_t left_of(Deadline const& deadline, Zone const* zone, Date last, Instant at,
+                     Calendar const* calendar) {
+    Date const today = zone == nullptr ? date_in_utc(at) : zone->local_date(at);
+    if (deadline.period.unit == PeriodUnit::business_days && calendar != nullptr)
+        return business_days_between(*calendar, today, last);
+    return std::max(last.days - today.days, 0);
+}
+
 // False for a deadline at an instant of its own: elapsed time, or a date that somebody set.
 bool ends_with_a_day(ZoneRules const& zones, Deadline const& deadline,
                      std::span<TimedActor const> actors) {
@@ -262,19 +271,36 @@ std::int32_t days_left(ZoneRules const& zones, Deadline const& deadline, Instant
                        Calendar const* calendar) {
     Zone const* zone = zones.find(deadline.zone);
     Date const last = zone == nullptr ? date_in_utc(deadline.at) : zone->local_date(deadline.at);
-    Date const today = zone == nullptr ? date_in_utc(suspended_at) : zone->local_date(suspended_at);
-    if (deadline.period.unit == PeriodUnit::business_days && calendar != nullptr)
-        return business_days_between(*calendar, today, last);
-    return std::max(last.days - today.days, 0);
+    return left_of(deadline, zone, last, suspended_at, calendar);
 }
 
 Result<ComputedDeadline> resume_deadline(ZoneRules const& zones, Deadline const& deadline,
-                                         std::int32_t days, Instant resumed_at,
+                                         Interruption const& interruption,
                                          std::span<TimedActor const> actors,
                                          std::string_view because) {
+    auto const located = locate(zones, actors);
+    if (!located) return std::unexpected(located.error());
     bool const business = deadline.period.unit == PeriodUnit::business_days;
-    Period const left{days, business ? PeriodUnit::business_days : PeriodUnit::days};
-    return compute_deadline(zones, left, resumed_at, actors, {false, deadline.roll}, because);
+    std::vector<Date> last_days;
+    std::vector<std::string> trace;
+    for (std::size_t i = 0; i < located->size(); ++i) {
+        auto const& [actor, zone] = (*located)[i];
+        Date const last =
+            i < deadline.last_days.size() ? deadline.last_days[i] : zone->local_date(deadline.at);
+        Period const left{left_of(deadline, zone, last, interruption.from, actor->calendar),
+                          business ? PeriodUnit::business_days : PeriodUnit::days};
+        auto day = last_day(*actor, zone->local_date(interruption.to), left, deadline.roll);
+        if (!day) return std::unexpected(std::move(day.error()));
+        last_days.push_back(day->date);
+        if (actors.size() > 1)
+            trace.push_back(fmt::format("{}: {} left", actor->who, words_of(left)));
+        for (std::string& sentence : day->trace) trace.push_back(std::move(sentence));
+    }
+    auto out = end_of_last_days(zones, actors, std::move(last_days), "the days left", because);
+    if (!out) return out;
+    out->trace.insert(out->trace.begin() + 1, std::make_move_iterator(trace.begin()),
+                      std::make_move_iterator(trace.end()));
+    return out;
 }
 
 } // namespace parley

@@ -71,12 +71,18 @@ Result<ComputedDeadline> compute_deadline(ZoneRules const& zones, Period period,
 Result<ComputedDeadline> extend_deadline(ZoneRules const& zones, Deadline const& deadline,
                                          Period by, std::span<TimedActor const> actors,
                                          std::string_view because);
-// Whole days left of a suspended deadline, and the deadline that resumes with them (S11).
-// Where the deadline counts business days, these are counted too, in `calendar`.
+// When a deadline waited, and from when it goes on.
+struct Interruption {
+    Instant from;
+    Instant to;
+};
+// Whole days left when it was interrupted, of the actor whose end it is (S11). Where the deadline counts
+// business days, these are counted too, in `calendar`.
 std::int32_t days_left(ZoneRules const& zones, Deadline const& deadline, Instant suspended_at,
                        Calendar const* calendar);
+// The deadline that resumes: each actor has the days that this actor had left (S11).
 Result<ComputedDeadline> resume_deadline(ZoneRules const& zones, Deadline const& deadline,
-                                         std::int32_t days, Instant resumed_at,
+                                         Interruption const& interruption,
                                          std::span<TimedActor const> actors,
                                          std::string_view because);
 

@@ -223,8 +223,8 @@ TEST(Suspensions, KeepTheWholeDaysThatWereLeft) { // T7
     EXPECT_EQ(text_of(open.at), "2026-03-26T23:59:59.999999Z");
     std::int32_t const left = days_left(zones(), open, at("2026-03-22T12:00:00Z"), nullptr);
     EXPECT_EQ(left, 4);
-    auto const resumed =
-        resume_deadline(zones(), open, left, at("2026-03-24T08:00:00Z"), both, "resumed");
+    auto const resumed = resume_deadline(
+        zones(), open, {at("2026-03-22T12:00:00Z"), at("2026-03-24T08:00:00Z")}, both, "resumed");
     ASSERT_TRUE(resumed.has_value());
     EXPECT_EQ(text_of(resumed->at), "2026-03-28T23:59:59.999999Z");
     EXPECT_EQ(text_of(compute(days(10), "2026-03-24T08:00:00Z", both).at),
@@ -239,6 +239,24 @@ TEST(Suspensions, CountInTheZoneThatEndsLast) {
               4); // still 11 March in Los Angeles
     EXPECT_EQ(days_left(zones(), open, at("2026-03-16T06:59:59Z"), nullptr), 0);
     EXPECT_EQ(days_left(zones(), open, at("2026-04-16T06:59:59Z"), nullptr), 0);
+}
+
+// At three in the morning of UTC it is the 12th in Auckland and the 11th in Los Angeles: each goes on with
+// its own days, and neither gets one of the other's.
+TEST(Suspensions, EachActorGoesOnWithTheDaysItHadLeft) {
+    std::vector<TimedActor> const both{{"claimant", "Pacific/Auckland"},
+                                       {"respondent", "America/Los_Angeles"}};
+    Deadline const open = armed(compute(days(10), "2026-03-05T20:00:00Z", both));
+    EXPECT_EQ(open.last_days,
+              (std::vector<Date>{*parse_date("2026-03-16"), *parse_date("2026-03-15")}));
+    auto const resumed = resume_deadline(
+        zones(), open, {at("2026-03-12T03:00:00Z"), at("2026-03-20T03:00:00Z")}, both, "resumed");
+    ASSERT_TRUE(resumed.has_value());
+    EXPECT_EQ(resumed->last_days,
+              (std::vector<Date>{*parse_date("2026-03-24"), *parse_date("2026-03-23")}));
+    EXPECT_EQ(text_of(resumed->at), "2026-03-24T10:59:59.999999Z");
+    EXPECT_EQ(resumed->trace[1], "claimant: 4 calendar days left");
+    EXPECT_EQ(resumed->trace[2], "respondent: 4 calendar days left");
 }
 
 TEST(ZoneData, IsAllThereWithItsRelease) {
