@@ -7,8 +7,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <stdexcept>
+#include <thread>
 
 namespace parley::bench {
 
@@ -37,6 +39,31 @@ double decision_us(World const& world, Procedure const& procedure, DisputeState 
         std::chrono::steady_clock::now() - start;
     if (events == 0) throw std::runtime_error("nothing was decided");
     return passed.count() / rounds;
+}
+
+// Decisions a second of so many threads at once, each deciding the three acts in turn.
+struct Asked {
+    DisputeState const* state;
+    Command const* command;
+};
+double decisions_a_second(World const& world, Procedure const& procedure,
+                          std::vector<Asked> const& acts, Instant at, std::size_t threads) {
+    std::atomic<std::uint64_t> refused = 0;
+    auto const decide_all = [&] {
+        for (int i = 0; i < rounds; ++i) {
+            Asked const& act = acts[static_cast<std::size_t>(i) % acts.size()];
+            Entropy entropy(Bytes32{static_cast<std::uint8_t>(i)});
+            if (!decide(world, procedure, *act.state, *act.command, {at, entropy, {}})) ++refused;
+        }
+    };
+    auto const start = std::chrono::steady_clock::now();
+    {
+        std::vector<std::jthread> running;
+        for (std::size_t n = 0; n < threads; ++n) running.emplace_back(decide_all);
+    }
+    std::chrono::duration<double> const passed = std::chrono::steady_clock::now() - start;
+    if (refused > 0) throw std::runtime_error("a decision was refused");
+    return static_cast<double>(rounds) * static_cast<double>(threads) / passed.count();
 }
 
 std::vector<Figure> run() {
@@ -75,6 +102,12 @@ std::vector<Figure> run() {
         "an offer in negotiation");
     add("decision_respond", decision_us(world, *procedure, filed.after, respond, at),
         "a response: leaves a stage, enters one, computes a deadline over two zones");
+    std::vector<Asked> const acts = {
+        {&responded.after, &message}, {&responded.after, &offer}, {&filed.after, &respond}};
+    double const alone = decisions_a_second(world, *procedure, acts, at, 1);
+    figures.push_back({"decisions_two_cores", decisions_a_second(world, *procedure, acts, at, 2),
+                       "decisions/s", "the same on one", alone, "1,000,000 a second",
+                       "the three acts above in turn, each with its own states"});
     return figures;
 }
 

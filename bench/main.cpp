@@ -22,9 +22,10 @@ int main(int argc, char** argv) {
     app.add_flag("--full", full, "the sizes of the goals, where the usual ones are smaller");
     CLI11_PARSE(app, argc, argv);
 
-    std::vector<Benchmark> const all{acts_benchmark(binary), postgres_acts_benchmark(binary),
-                                     reads_benchmark(binary), decisions_benchmark(),
-                                     queue_benchmark(binary, full ? 1'000'000 : 100'000)};
+    std::vector<Benchmark> const all{
+        acts_benchmark(binary),  postgres_acts_benchmark(binary),
+        reads_benchmark(binary), decisions_benchmark(),
+        checker_benchmark(),     queue_benchmark(binary, full ? 1'000'000 : 100'000)};
     nlohmann::json out = nlohmann::json::array();
     bool ran = false;
     try {
@@ -55,7 +56,7 @@ int main(int argc, char** argv) {
         fmt::print(stderr,
                    "parley_bench: no benchmark is named {}; there are acts_sqlite, "
                    "acts_postgresql, reads, "
-                   "decisions, queue_page\n",
+                   "decisions, checker, queue_page\n",
                    only);
         return 2;
     }

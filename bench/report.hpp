@@ -29,6 +29,7 @@ Benchmark acts_benchmark(std::string parley_binary);
 Benchmark postgres_acts_benchmark(std::string parley_binary);
 Benchmark reads_benchmark(std::string parley_binary);
 Benchmark decisions_benchmark();
+Benchmark checker_benchmark();
 Benchmark queue_benchmark(std::string parley_binary, std::size_t disputes);
 
 } // namespace parley::bench

@@ -158,6 +158,21 @@ ActInput any_input(Play const& play, AvailableAct const& act, Role role, Chance&
     return NoInput{};
 }
 
+// What is said in euros, in the currency of the dispute.
+void put_into_currency(ActInput& input, Currency currency) {
+    auto const change = [&](std::vector<RemedyInput>& remedies) {
+        for (RemedyInput& one : remedies)
+            if (one.remedy.amount) one.remedy.amount->currency = currency;
+    };
+    if (auto* said = std::get_if<RespondInput>(&input)) {
+        change(said->remedies);
+        if (said->counterclaim) change(said->counterclaim->remedies);
+    }
+    if (auto* said = std::get_if<OfferInput>(&input)) change(said->remedies);
+    if (auto* said = std::get_if<OutcomeInput>(&input)) change(said->dispositions);
+    if (auto* said = std::get_if<ClaimInput>(&input)) change(said->remedies);
+}
+
 // Refusals that depend on what was said or on the clock, which no list of acts can foresee.
 bool may_refuse(RefusalCode code) {
     using enum RefusalCode;
@@ -246,9 +261,9 @@ void check_invariants(Play const& play) {
         ASSERT_TRUE(outcome->accepted_by[0] && outcome->accepted_by[1]);
 }
 
-void play_out(Track track, std::uint64_t seed, std::size_t haste, Tally& tally) {
+void play_out(std::string_view procedure, std::uint64_t seed, std::size_t haste, Tally& tally) {
     Chance chance(seed);
-    Play play(track, seed);
+    Play play(procedure, seed);
     play.file(start);
     Instant now = start;
     constexpr Role actors[] = {Role::claimant, Role::respondent, Role::mediator, Role::decider,
@@ -270,6 +285,7 @@ void play_out(Track track, std::uint64_t seed, std::size_t haste, Tally& tally) 
         if ((does == Behaviour::withdraw || does == Behaviour::accept_offer) && !chance.one_in(12))
             continue;
         ActInput input = any_input(play, act, role, chance);
+        put_into_currency(input, play.state.claim->amount.currency);
         if (!verified && does == Behaviour::give_consent) continue;
         ++tally.steps;
         auto decided = play.act(now, role, act.step->name, std::move(input), verified);
@@ -293,12 +309,26 @@ TEST(Properties, AnySequenceOfListedActsEnds) {
     Tally tally;
     for (std::uint64_t seed = 1; seed <= 80; ++seed) {
         SCOPED_TRACE(fmt::format("seed {}", seed));
-        for (Track track : {Track::one, Track::two})
-            ASSERT_NO_FATAL_FAILURE(play_out(track, seed, seed % 3 == 0 ? 80 : 20, tally));
+        for (char const* procedure : {"uncitral-track-1", "uncitral-track-2"})
+            ASSERT_NO_FATAL_FAILURE(play_out(procedure, seed, seed % 3 == 0 ? 80 : 20, tally));
     }
     EXPECT_EQ(tally.ends, 160U);
     EXPECT_GT(tally.taken, 2500U);
     EXPECT_GT(tally.taken * 2, tally.steps) << "most of what is listed is taken";
+}
+
+TEST(Properties, SoDoesItUnderEveryProcedureOfTheLibrary) {
+    for (auto const& procedure : world().procedures.all()) {
+        SCOPED_TRACE(procedure->ref.name);
+        Tally tally;
+        for (std::uint64_t seed = 1; seed <= 25; ++seed) {
+            SCOPED_TRACE(fmt::format("seed {}", seed));
+            ASSERT_NO_FATAL_FAILURE(
+                play_out(procedure->ref.name, seed, seed % 3 == 0 ? 80 : 20, tally));
+        }
+        EXPECT_EQ(tally.ends, 25U);
+        EXPECT_GT(tally.taken * 2, tally.steps) << "most of what is listed is taken";
+    }
 }
 
 // Two disputes with the same joint acts, one of them full of confidences: the other side sees the

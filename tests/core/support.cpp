@@ -96,6 +96,21 @@ FileInput filing_input(Track track) {
     return input;
 }
 
+FileInput filing_input(Procedure const& procedure) {
+    FileInput input = filing_input(procedure.track);
+    input.procedure = procedure.ref.name;
+    Admission const& admits = procedure.admits;
+    if (admits.amount_most) {
+        Money const amount{12990, admits.amount_most->currency};
+        input.transaction.total = input.transaction.items.front().price = input.claim.amount =
+            amount;
+        input.claim.remedies.front().remedy.amount = amount;
+    }
+    if (procedure.rests_on == RestsOn::law) input.respondent.country = "DE"; // of the Union
+    if (!admits.countries.empty()) input.claimant.country = admits.countries.front();
+    return input;
+}
+
 RemedyInput refund(std::int64_t minor) {
     return {{RemedyKind::refund, Money{minor, *parse_currency("EUR")}, std::nullopt, std::nullopt},
             "Money back."};
@@ -104,8 +119,10 @@ RemedyInput refund(std::int64_t minor) {
 OutcomeInput award_input() { return {{refund(10000)}, "The file shows it.", "London", "Signed."}; }
 
 Play::Play(Track track, std::uint64_t seed)
-    : rules(procedure(track == Track::one ? "uncitral-track-1" : "uncitral-track-2")),
-      entropy(seed_of(seed)) {}
+    : Play(track == Track::one ? "uncitral-track-1" : "uncitral-track-2", seed) {}
+
+Play::Play(std::string_view name, std::uint64_t seed)
+    : rules(procedure(name)), entropy(seed_of(seed)) {}
 
 Stamp Play::stamp(Instant now) { return {now, entropy, roster}; }
 
@@ -118,7 +135,7 @@ Result<Decided> Play::try_file(Instant now, FileInput input) {
     return decide_filing(world(), filing, stamp(now));
 }
 
-void Play::file(Instant now) { file(now, filing_input(rules.track)); }
+void Play::file(Instant now) { file(now, filing_input(rules)); }
 
 void Play::file(Instant now, FileInput input) {
     auto decided = try_file(now, std::move(input));

@@ -23,12 +23,15 @@ Instant at(std::string_view text); // "2026-03-05T10:00:00Z"
 
 std::vector<Candidate> default_roster();
 FileInput filing_input(Track track);
+// One that this procedure admits, and that names it.
+FileInput filing_input(Procedure const& procedure);
 
 // A dispute that is played act by act. Checks at every step what must hold of all of them: folding
 // the event as written, and as read back from its stored facts, gives the state that deciding gave.
 class Play {
 public:
     explicit Play(Track track, std::uint64_t seed = 1);
+    explicit Play(std::string_view procedure, std::uint64_t seed = 1);
 
     Result<Decided> try_file(Instant now, FileInput input);
     void file(Instant now);
