@@ -109,6 +109,7 @@ Done run_journal_verify(VerifyOptions const& options);
 Done run_procedure_check(std::vector<std::string> const& files);
 // A folder of stories or one file of them; `trace` prints what happened, row by row, as JSON.
 Done run_procedure_test(std::string const& place, bool trace);
+Done run_procedure_bounds(std::string const& said);
 Done run_procedure_list();
 Done run_procedure_show(std::string const& name);
 Done run_procedure_draw(DrawOptions const& options);

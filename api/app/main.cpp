@@ -251,6 +251,13 @@ void add_procedure(CLI::App& parley, Said& said) {
         said.run = [folder, trace] { return run_procedure_test(*folder, *trace); };
     });
 
+    auto bounds = std::make_shared<std::string>();
+    command = procedure->add_subcommand(
+        "bounds", "The soonest and the latest way to each end of a procedure, in days");
+    command->add_option("procedure", *bounds, "Such as uncitral-track-2, or a file")->required();
+    command->callback(
+        [bounds, &said] { said.run = [bounds] { return run_procedure_bounds(*bounds); }; });
+
     command = procedure->add_subcommand("list", "The procedures inside this program");
     command->callback([&said] { said.run = [] { return run_procedure_list(); }; });
 

@@ -193,6 +193,19 @@ Done run_procedure_test(std::string const& place, bool trace) {
                                   : "each is listed above with its line"));
 }
 
+Done run_procedure_bounds(std::string const& said) {
+    auto const procedure = procedure_of(said);
+    if (!procedure) return std::unexpected(procedure.error());
+    Examination const found = examine(**procedure);
+    fmt::print("{} version {}: {} cases\n", (*procedure)->ref.name, (*procedure)->ref.version,
+               found.cases);
+    print_ends(found);
+    if (found.proven()) return {};
+    return fail(fmt::format("{} is not proven sound, so these bounds are none; run `parley "
+                            "procedure check` on its file",
+                            (*procedure)->ref.name));
+}
+
 Done run_procedure_list() {
     auto world = load_world("UTC");
     if (!world) return fail(world.error().detail);

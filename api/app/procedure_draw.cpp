@@ -15,23 +15,6 @@
 namespace parley::app {
 namespace {
 
-// A procedure inside this program by its name, or else one in a file.
-std::expected<std::shared_ptr<Procedure const>, Failure> procedure_of(std::string const& said) {
-    auto world = load_world("UTC");
-    if (!world) return fail(world.error().detail);
-    if (auto known = world->procedures.latest(said, instant_max)) return known;
-    auto const text = read_file(said);
-    if (!text)
-        return fail(
-            fmt::format("there is no procedure {} and no such file; `parley procedure list` "
-                        "names the procedures",
-                        said));
-    auto procedure = read_procedure(*text, world->procedures);
-    if (!procedure)
-        return fail(fmt::format("{} is not sound; run `parley procedure check {}`", said, said));
-    return std::make_shared<Procedure const>(std::move(*procedure));
-}
-
 using Drawer = std::string (*)(Procedure const&);
 
 Drawer drawer_of(std::string_view format) {

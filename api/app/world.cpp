@@ -89,4 +89,20 @@ Result<World> load_world(std::string administrator_zone,
     return world;
 }
 
+std::expected<std::shared_ptr<Procedure const>, Failure> procedure_of(std::string const& said) {
+    auto world = load_world("UTC");
+    if (!world) return fail(world.error().detail);
+    if (auto known = world->procedures.latest(said, instant_max)) return known;
+    auto const text = read_file(said);
+    if (!text)
+        return fail(
+            fmt::format("there is no procedure {} and no such file; `parley procedure list` "
+                        "names the procedures",
+                        said));
+    auto procedure = read_procedure(*text, world->procedures);
+    if (!procedure)
+        return fail(fmt::format("{} is not sound; run `parley procedure check {}`", said, said));
+    return std::make_shared<Procedure const>(std::move(*procedure));
+}
+
 } // namespace parley::app

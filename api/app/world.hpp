@@ -1,7 +1,9 @@
 #pragma once
 
+#include "api/app/commands.hpp"
 #include "engine/core/core.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -14,5 +16,8 @@ namespace parley::app {
 // Fault where there is no time-zone data.
 Result<World> load_world(std::string administrator_zone,
                          std::optional<std::string> const& procedures = std::nullopt);
+
+// A procedure inside this program by its name, or else one in a file.
+std::expected<std::shared_ptr<Procedure const>, Failure> procedure_of(std::string const& said);
 
 } // namespace parley::app

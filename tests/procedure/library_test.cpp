@@ -4,6 +4,9 @@
 #include "engine/procedure/routes.hpp"
 #include "tests/procedure/shipped.hpp"
 
+#include <fmt/format.h>
+
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -16,6 +19,28 @@ namespace {
 ProcedureLibrary const& library() {
     static ProcedureLibrary const loaded = load_embedded_procedures();
     return loaded;
+}
+
+// docs/BOUNDS.md as the examination has it; PARLEY_WRITE_GOLDEN=1 writes it anew.
+std::string bounds_of(Procedure const& procedure, Examination const& found) {
+    std::string out =
+        fmt::format("\n## {}\n\n| end | what it is | soonest | latest |\n|---|---|---|---|\n",
+                    procedure.ref.name);
+    for (WayToEnd const& way : found.ends)
+        out += fmt::format("| `{}` | {} | {} | {} |\n", way.end, way.status,
+                           days_of_hours(way.shortest_hours), days_of_hours(way.longest_hours));
+    return out;
+}
+
+TEST(Library, TheBoundsInTheDocumentsAreThoseThatAreProven) {
+    std::string const path = "docs/BOUNDS.md";
+    std::string text = source_file(path);
+    std::string wanted = text.substr(0, text.find("\n## "));
+    for (auto const& procedure : library().all())
+        wanted += bounds_of(*procedure, examine(*procedure));
+    if (std::getenv("PARLEY_WRITE_GOLDEN") != nullptr)
+        std::ofstream(std::string(PARLEY_SOURCE_DIR) + '/' + path) << wanted;
+    else EXPECT_EQ(text, wanted) << "write it anew with PARLEY_WRITE_GOLDEN=1";
 }
 
 TEST(Library, HoldsTenProceduresAndEachIsProven) {
