@@ -115,7 +115,8 @@ Done run_procedure_show(std::string const& name);
 Done run_procedure_draw(DrawOptions const& options);
 Done run_procedure_deadline(DeadlineOptions const& options);
 Done run_procedure_replay(ReplayOptions const& options);
-Done run_procedure_explain(std::string const& said);
+// `locale` may be empty.
+Done run_procedure_explain(std::string const& said, std::string const& locale);
 Done run_demo(DemoOptions const& options);
 
 } // namespace parley::app

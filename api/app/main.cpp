@@ -174,9 +174,13 @@ void add_drawing(CLI::App& procedure, Said& said) {
 
     auto name = std::make_shared<std::string>();
     command = procedure.add_subcommand("explain", "All of a procedure in plain words");
+    auto locale = std::make_shared<std::string>();
     command->add_option("procedure", *name, "Such as uncitral-track-2, or a file")->required();
-    command->callback(
-        [name, &said] { said.run = [name] { return run_procedure_explain(*name); }; });
+    command->add_option("--locale", *locale,
+                        "Language of what the file says it means, where it has it: es");
+    command->callback([name, locale, &said] {
+        said.run = [name, locale] { return run_procedure_explain(*name, *locale); };
+    });
 }
 
 void add_replay(CLI::App& procedure, Said& said) {

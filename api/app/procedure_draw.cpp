@@ -2,6 +2,7 @@
 #include "api/app/files.hpp"
 #include "api/app/world.hpp"
 #include "engine/procedure/draw.hpp"
+#include "engine/procedure/locales.hpp"
 
 #include <fmt/format.h>
 
@@ -49,10 +50,21 @@ Done run_procedure_draw(DrawOptions const& options) {
     return {};
 }
 
-Done run_procedure_explain(std::string const& said) {
+Done run_procedure_explain(std::string const& said, std::string const& locale) {
     auto const procedure = procedure_of(said);
     if (!procedure) return std::unexpected(procedure.error());
-    fmt::print("{}", explain(**procedure));
+    if (locale.empty()) {
+        fmt::print("{}", explain(**procedure));
+        return {};
+    }
+    if (locale_for(**procedure, locale).empty()) {
+        std::string known;
+        for (auto const& [tag, words] : (*procedure)->locales)
+            known += (known.empty() ? "" : ", ") + tag;
+        return fail(fmt::format("{} has no words in {}; it has: {}", said, locale,
+                                known.empty() ? "its own alone" : known));
+    }
+    fmt::print("{}", explain(told_in(**procedure, locale)));
     return {};
 }
 

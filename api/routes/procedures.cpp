@@ -1,6 +1,7 @@
 #include "api/routes/handlers.hpp"
 #include "api/routes/reply.hpp"
 #include "engine/procedure/examine.hpp"
+#include "engine/procedure/locales.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -33,6 +34,9 @@ void write_summary(JsonWriter& json, Procedure const& procedure) {
             .end_object();
     else json.null();
     json.member("href", href);
+    json.key("locales").begin_array();
+    for (auto const& [locale, words] : procedure.locales) json.value(locale);
+    json.end_array();
     json.key("stages").begin_array();
     for (Stage const& stage : procedure.stages) json.value(stage.name);
     json.end_array();
@@ -125,12 +129,23 @@ net::awaitable<http::Response> get_procedure(Services& services, Call call) {
     if (!procedure) co_return refused(call, no_such("procedure").error());
     std::string body;
     JsonWriter json(body);
+    std::string const* const asked = call.head().parameter("locale");
+    std::string_view const locale =
+        asked == nullptr ? std::string_view() : locale_for(*procedure, *asked);
     json.begin_object();
-    write_summary(json, *procedure);
+    write_summary(json, told_in(*procedure, locale));
+    json.key("locale");
+    if (locale.empty()) json.null();
+    else json.value(locale);
+    json.key("texts").begin_object();
+    if (auto const words = procedure->locales.find(locale); words != procedure->locales.end())
+        for (auto const& [place, text] : words->second) json.member(place, text);
+    json.end_object();
     json.key("definition").raw(procedure->text);
     json.end_object();
     auto answer = http::json_response(200, std::move(body));
-    answer.set("ETag", '"' + hex_of(procedure->ref.sha256) + '"');
+    answer.set("ETag", fmt::format("\"{}{}{}\"", hex_of(procedure->ref.sha256),
+                                   locale.empty() ? "" : "-", locale));
     co_return answer;
 }
 

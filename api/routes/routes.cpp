@@ -60,7 +60,7 @@ constexpr Route table[] = {
     {POST, "/v1/webhook_endpoints/{endpoint}/replay", replay_deliveries, testers, json},
 
     {GET,  "/v1/procedures",                       list_procedures, all,      none, page},
-    {GET,  "/v1/procedures/{name}/{version}",      get_procedure,   all},
+    {GET,  "/v1/procedures/{name}/{version}",      get_procedure,   all,      none, "locale"},
     {GET,  "/v1/procedures/{name}/{version}/documents/{document}", get_document_schema, all},
     {POST, "/v1/procedures/check",                 check_procedure, testers,  json},
     {GET,  "/v1/schemas/acts/{kind}",              get_act_schema,  anyone},

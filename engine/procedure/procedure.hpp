@@ -411,6 +411,9 @@ struct Procedure {
     std::vector<DocumentRule> documents;
     std::vector<Stage> stages; // the first one is where a filing happens
     std::string text;          // the file
+    // What it means in other languages: by language tag, by place ("/stages/response/means").
+    using Words = std::map<std::string, std::string, std::less<>>;
+    std::map<std::string, Words, std::less<>> locales;
 
     Stage const* stage(std::string_view wanted) const {
         for (Stage const& s : stages)

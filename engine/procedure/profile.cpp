@@ -13,8 +13,9 @@ namespace parley {
 namespace {
 
 // What a profile says for itself; of the base's own it takes none of these.
-constexpr std::array own_members = {"$schema", "procedure", "version", "extends", "title",
-                                    "means",   "source",    "status",  "admits",  "applies_from"};
+constexpr std::array own_members = {"$schema", "procedure",    "version", "extends",
+                                    "title",   "means",        "source",  "status",
+                                    "admits",  "applies_from", "locales"};
 constexpr std::array words = {"means", "cites", "title"};
 
 class Profile {

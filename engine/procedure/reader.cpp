@@ -1,6 +1,7 @@
 #include "engine/base/digest.hpp"
 #include "engine/procedure/behaviours.hpp"
 #include "engine/procedure/check.hpp"
+#include "engine/procedure/locales.hpp"
 #include "engine/procedure/profile.hpp"
 #include "engine/procedure/reading.hpp"
 
@@ -39,6 +40,8 @@ public:
             procedure_.documents = read_documents(reading_, *documents, ordered_.at("documents"));
         if (object.required("stages") != nullptr) read_stages();
         if (Json const* common = object.optional("common")) read_common(*common);
+        if (Json const* locales = object.optional("locales"))
+            read_locales(reading_, *locales, ordered_, procedure_);
         object.finish();
         procedure_.parameters = reading_.parameters;
         // What a file means can be judged only once all of it could be read.
