@@ -69,10 +69,13 @@ DevServer::DevServer(std::string const& parley_binary, std::string const& databa
                      std::function<void(std::string const& data)> const& prepare)
     : ready_file_(folder_.path() + "/ready.json"), child_([&] {
           if (prepare) prepare(data());
+          started_ = std::chrono::steady_clock::now();
           return dev_command(parley_binary, folder_.path(), ready_file_, database);
       }()) {
-    for (int tries = 0; tries < 3000 && !std::filesystem::exists(ready_file_); ++tries)
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    for (int tries = 0; tries < 15'000 && !std::filesystem::exists(ready_file_); ++tries)
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    startup_seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
     std::ifstream in(ready_file_);
     if (!in) throw std::runtime_error("parley dev did not become ready");
     auto const ready = nlohmann::json::parse(in);

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -30,6 +31,7 @@ public:
     ~Child();
     Child(Child const&) = delete;
     Child& operator=(Child const&) = delete;
+    pid_t pid() const { return pid_; }
 
 private:
     pid_t pid_ = -1;
@@ -43,11 +45,14 @@ public:
                        std::function<void(std::string const& data)> const& prepare = {});
     std::uint16_t port = 0;
     std::string platform_key, administrator_key;
+    double startup_seconds = 0; // from starting the process until it says that it is ready
+    pid_t pid() const { return child_.pid(); }
     std::string data() const { return folder_.path() + "/data"; }
 
 private:
     ScratchFolder folder_;
     std::string ready_file_;
+    std::chrono::steady_clock::time_point started_;
     Child child_;
 };
 

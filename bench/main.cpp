@@ -22,10 +22,17 @@ int main(int argc, char** argv) {
     app.add_flag("--full", full, "the sizes of the goals, where the usual ones are smaller");
     CLI11_PARSE(app, argc, argv);
 
-    std::vector<Benchmark> const all{
-        acts_benchmark(binary),  postgres_acts_benchmark(binary),
-        reads_benchmark(binary), decisions_benchmark(),
-        checker_benchmark(),     queue_benchmark(binary, full ? 1'000'000 : 100'000)};
+    std::size_t const stored = full ? 1'000'000 : 100'000;
+    std::vector<Benchmark> const all{acts_benchmark(binary),
+                                     postgres_acts_benchmark(binary),
+                                     reads_benchmark(binary),
+                                     decisions_benchmark(),
+                                     checker_benchmark(),
+                                     deadlines_benchmark(),
+                                     nodes_benchmark(binary),
+                                     node_service_benchmark(binary),
+                                     queue_benchmark(binary, stored),
+                                     stored_benchmark(binary, stored)};
     nlohmann::json out = nlohmann::json::array();
     bool ran = false;
     try {
@@ -56,7 +63,7 @@ int main(int argc, char** argv) {
         fmt::print(stderr,
                    "parley_bench: no benchmark is named {}; there are acts_sqlite, "
                    "acts_postgresql, reads, "
-                   "decisions, checker, queue_page\n",
+                   "decisions, checker, deadlines, nodes, node_service, queue_page, stored\n",
                    only);
         return 2;
     }

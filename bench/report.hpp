@@ -30,6 +30,10 @@ Benchmark postgres_acts_benchmark(std::string parley_binary);
 Benchmark reads_benchmark(std::string parley_binary);
 Benchmark decisions_benchmark();
 Benchmark checker_benchmark();
+Benchmark deadlines_benchmark();
+Benchmark nodes_benchmark(std::string parley_binary);
+Benchmark node_service_benchmark(std::string parley_binary);
+Benchmark stored_benchmark(std::string parley_binary, std::size_t disputes);
 Benchmark queue_benchmark(std::string parley_binary, std::size_t disputes);
 
 } // namespace parley::bench

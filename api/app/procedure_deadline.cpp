@@ -77,8 +77,10 @@ Result<Question> read_question(World const& world, std::string const& line) {
                        ? parse_instant((*both)[i].get<std::string>())
                        : std::nullopt;
         };
-        if (at(0) && at(1)) asked.interrupted = Interruption{*at(0), *at(1)};
-        else reader.error("interrupted", RefusalCode::invalid, "must be two instants");
+        if (at(0) && at(1) && *at(0) <= *at(1)) asked.interrupted = Interruption{*at(0), *at(1)};
+        else
+            reader.error("interrupted", RefusalCode::invalid,
+                         "must be two instants, the second not before the first");
     }
     Json const* const actors = reader.required("actors");
     for (std::size_t i = 0; actors != nullptr && actors->is_array() && i < actors->size(); ++i) {
