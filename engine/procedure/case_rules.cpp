@@ -231,11 +231,31 @@ std::uint32_t CaseRules::bits_of(std::vector<std::string> const& marks) const {
     return bits;
 }
 
-Parts const& CaseRules::live(Case const& c) {
-    auto const [place, is_new] = live_.try_emplace({c.stage, c.resumes, c.marks});
-    if (is_new) place->second = find_live(c);
+Parts const& CaseRules::live(Case const& c) { return kept(c).parts; }
+CaseRules::Kept const& CaseRules::kept(Case const& c) {
+    std::uint64_t const key =
+        std::uint64_t{c.stage} << 48 | std::uint64_t{c.resumes} << 32 | c.marks;
+    auto const [place, is_new] = live_.try_emplace(key);
+    if (is_new) place->second = kept_of(find_live(c));
     if (live_.size() > live_max) complete_ = false;
     return place->second;
+}
+CaseRules::Kept CaseRules::kept_of(Parts const& live) const {
+    Kept out;
+    out.parts = live;
+    for (std::size_t i = 0; i < bits_max; ++i) {
+        std::uint32_t const bit = 1U << i;
+        if (live.test(first_mark + i)) out.marks |= bit;
+        if (live.test(first_passed + i)) out.passed |= bit;
+        if (live.test(first_given + i)) out.given |= bit;
+    }
+    // Steps and clocks that have no number here have no bit in a case either.
+    out.taken = out.running = ~0U;
+    for (std::size_t i = 0; i < std::min(once_steps_.size(), bits_max / 2); ++i)
+        if (!live.test(first_taken + i)) out.taken &= ~(3U << (2 * i));
+    for (std::size_t i = 0; i < once_.size(); ++i)
+        if (!live.test(first_passed + *known(passed_, once_[i]))) out.running &= ~(1U << i);
+    return out;
 }
 Parts CaseRules::find_live(Case const& c) const {
     std::vector<bool> reached(acts_.size(), false);
@@ -355,11 +375,8 @@ void CaseRules::add_asked(Act& act) const {
     });
 }
 void CaseRules::forget(Case& c) {
-    Parts const& live = this->live(c);
-    auto const drop = [&](std::uint32_t& bits, std::size_t first) {
-        for (std::size_t i = 0; i < bits_max; ++i)
-            if (!live.test(first + i)) bits &= ~(1U << i);
-    };
+    Kept const& kept = this->kept(c);
+    Parts const& live = kept.parts;
     if (!live.test(counterclaim)) c.counterclaim = false;
     if (!live.test(accepted)) c.accepted = false;
     if (!live.test(incomplete)) c.incomplete = false;
@@ -375,13 +392,11 @@ void CaseRules::forget(Case& c) {
     }
     for (std::size_t i = 0; i < counted_max; ++i)
         if (!live.test(first_filed + i)) c.filed[i] = 0;
-    drop(c.marks, first_mark);
-    drop(c.passed, first_passed);
-    drop(c.given, first_given);
-    for (std::size_t i = 0; i < std::min(once_steps_.size(), bits_max / 2); ++i)
-        if (!live.test(first_taken + i)) c.taken &= ~(3U << (2 * i));
-    for (std::size_t i = 0; i < once_.size(); ++i)
-        if (!live.test(first_passed + *known(passed_, once_[i]))) c.running &= ~(1U << i);
+    c.marks &= kept.marks;
+    c.passed &= kept.passed;
+    c.given &= kept.given;
+    c.taken &= kept.taken;
+    c.running &= kept.running;
 }
 
 // Clocks of other stages may still run where they keep running.

@@ -153,7 +153,14 @@ private:
     std::uint32_t ever_cleared_ = 0;
     // A counterclaim may come at a time that cases do not keep: that there is none is looked at both ways.
     bool knows_late_counterclaims_ = false;
-    std::map<std::array<std::uint32_t, 3>, Parts> live_;
+    // What matters, with the bits of a case that are kept because they do.
+    struct Kept {
+        Parts parts;
+        std::uint32_t marks = 0, passed = 0, given = 0, taken = 0, running = 0;
+    };
+    Kept const& kept(Case const& c);
+    Kept kept_of(Parts const& live) const;
+    std::unordered_map<std::uint64_t, Kept> live_; // by stage, resumed stage and marks
     std::vector<std::vector<Clock>> clocks_;
 };
 

@@ -60,7 +60,9 @@ class Explorer {
 public:
     Explorer(CaseSpace& space, CaseSpace::Switches switches)
         : space_(space), procedure_(space.procedure_), rules_(procedure_, switches),
-          table_(1024, none) {}
+          table_(1024, none) {
+        for (Stage const& stage : procedure_.stages) changes_.push_back(changes_in(stage));
+    }
 
     void run() {
         Case start;
@@ -88,6 +90,25 @@ private:
     using Act = CaseRules::Act;
     using Clock = CaseRules::Clock;
     static constexpr std::uint32_t none = 0xffffffff;
+
+    // What entering and leaving a stage does to the clocks that a case keeps.
+    struct ClockChanges {
+        std::uint32_t given = 0, stops = 0; // when it is left
+        // When it is entered: a clock that runs once, unless it has passed already.
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> starts;
+    };
+    ClockChanges changes_in(Stage const& stage) const {
+        ClockChanges out;
+        for (DeadlineRule const& rule : stage.deadlines) {
+            if (auto const bit = rules_.number_of_given(rule.name)) out.given |= 1U << *bit;
+            auto const once = rules_.number_of_once(rule.name);
+            if (!once) continue;
+            if (!rule.keeps_running) out.stops |= 1U << *once;
+            if (!rule.by_step)
+                out.starts.emplace_back(1U << *once, 1U << *rules_.number_of_passed(rule.name));
+        }
+        return out;
+    }
 
     bool complete() const { return space_.complete_ && rules_.complete(); }
 
@@ -182,17 +203,10 @@ private:
         Stage const& stage = procedure_.stages[target];
         for (Side const side : {Side::claimant, Side::respondent})
             if (had_its_say(left, before, passing.by, side)) after.heard[index_of(side)] = 1;
-        for (DeadlineRule const& rule : left.deadlines) {
-            if (auto const bit = rules_.number_of_given(rule.name)) after.given |= 1U << *bit;
-            auto const once = rules_.number_of_once(rule.name);
-            if (once && !rule.keeps_running) after.running &= ~(1U << *once);
-        }
-        for (DeadlineRule const& rule : stage.deadlines) {
-            auto const once = rules_.number_of_once(rule.name);
-            if (!once || rule.by_step) continue;
-            if ((after.passed & 1U << *rules_.number_of_passed(rule.name)) == 0)
-                after.running |= 1U << *once;
-        }
+        after.given |= changes_[before.stage].given;
+        after.running &= ~changes_[before.stage].stops;
+        for (auto const& [once, passed] : changes_[target].starts)
+            if ((after.passed & passed) == 0) after.running |= once;
         if (stage.ends()) after.running = 0;
         after.resumes = branch.interrupts && !stage.ends()
                             ? static_cast<std::uint16_t>(before.stage + 1)
@@ -265,7 +279,8 @@ private:
     CaseSpace& space_;
     Procedure const& procedure_;
     CaseRules rules_;
-    Parts const* here_ = nullptr; // of the case that is left
+    Parts const* here_ = nullptr;       // of the case that is left
+    std::vector<ClockChanges> changes_; // by stage
     std::vector<std::uint32_t> table_;
 };
 
