@@ -51,7 +51,8 @@ std::size_t whole_answer(std::string_view bytes) {
     if (head_end == std::string_view::npos) return 0;
     std::string_view const head = bytes.substr(0, head_end);
     constexpr std::string_view name = "\r\nContent-Length: ";
-    std::size_t const at = head.find(name);
+    std::size_t at = head.find(name);
+    if (at == std::string_view::npos) at = head.find("\r\ncontent-length: "); // Node's way
     std::size_t length = 0;
     if (at != std::string_view::npos)
         std::from_chars(head.data() + at + name.size(), head.data() + head.size(), length);

@@ -12,7 +12,7 @@ const statements = {
   receipt: 'SELECT status, events FROM parley.receipt WHERE name = $1',
   lock: 'SELECT version, top, stage FROM node_dispute WHERE id = $1 FOR UPDATE',
   event: `INSERT INTO parley.event (place, version, at, number, room, stream, id, nonce, hash, stage, type, envelope)
-          VALUES (nextval('node_place'), $1, $2, $1, 0, $3, $4, $5, $6, $7, $8, $9) RETURNING place`,
+          VALUES (nextval('node_place'), $1::bigint, $2, $1::bigint::integer, 0, $3, $4, $5, $6, $7, $8, $9) RETURNING place`,
   content: 'INSERT INTO parley.content (place, salt, bytes) VALUES ($1, $2, $3)',
   outbox: `INSERT INTO parley.outbox (at, dispute, id, kind, event, addressee, notice)
            VALUES ($1, $2, $3, 'notice', $4, $5, $6)`,
@@ -69,6 +69,7 @@ app.post('/v1/disputes/:dispute/actions/:act', {
     return reply.send({id: request.params.dispute, object: 'dispute', stage, version: next,
                        events: [{...event, content: request.body}]});
   } catch (fault) {
+    console.error(fault.message);
     await client.query('ROLLBACK').catch(() => {});
     throw fault;
   } finally {
