@@ -28,7 +28,7 @@ World const& shipped_world() {
 }
 
 double file_many(Journal& journal, Reader& reader, std::size_t disputes, Instant at) {
-    ManualClock const clock(at);
+    ManualClock clock(at);
     DisputeCache cache(batch);
     Committer committer(shipped_world(), journal, reader, clock, cache, [](std::string const&) {});
     Entropy entropy(random32());
@@ -42,7 +42,10 @@ double file_many(Journal& journal, Reader& reader, std::size_t disputes, Instant
     while (filed < disputes) {
         std::vector<Job> jobs;
         for (std::size_t i = 0; i < std::min(batch, disputes - filed); ++i) {
-            Filing filing{entropy.make_id<DisputeId>(at), platform, false, {}, *input, {}, false};
+            // One a millisecond: ids grow with time, and so they lie side by side in the store.
+            clock.set(at + static_cast<std::int64_t>(filed + i) * 1000);
+            Filing filing{
+                entropy.make_id<DisputeId>(clock.now()), platform, false, {}, *input, {}, false};
             filing.actor.via = platform;
             jobs.push_back(AskJob{std::move(filing), [](Result<Receipt> const& answer) {
                                       if (!answer) throw std::runtime_error(answer.error().detail);

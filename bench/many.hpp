@@ -10,7 +10,7 @@ namespace parley::bench {
 
 World const& shipped_world();
 
-// Files so many disputes at that instant, 256 a commit, each with its events, rows and deadline as a server
+// Files so many disputes from that instant on, one a millisecond and 256 a commit, each with its events, rows and deadline as a server
 // would write them. Gives the seconds that took.
 double file_many(Journal& journal, Reader& reader, std::size_t disputes, Instant at);
 

@@ -51,6 +51,13 @@ public:
 
     // The events of a stream with version > after, in order, with their content.
     virtual std::vector<StoredEvent> events(std::string const& stream, std::uint64_t after = 0) = 0;
+    // Those of several streams, stream by stream in any order of these; one journey where there is one.
+    virtual std::vector<StoredEvent> events_of(std::vector<std::string> const& streams) {
+        std::vector<StoredEvent> all;
+        for (std::string const& stream : streams)
+            for (StoredEvent& event : events(stream)) all.push_back(std::move(event));
+        return all;
+    }
     // The version of each stream, zero where there is no such stream; in the order asked. Cheap: one
     // look into an index a stream.
     virtual std::vector<std::uint64_t> stream_versions(std::vector<std::string> const& streams) = 0;

@@ -50,6 +50,7 @@ std::unexpected<Refusal> quarantine_refusal() {
 void Committer::Batch::take(std::vector<Job> some) {
     try {
         catch_up_for(some);
+        read_ahead(some);
     } catch (Fault const& fault) {
         self.log_(fmt::format("looking up versions failed: {}", fault.what()));
         self.store_failed(false);
@@ -88,6 +89,30 @@ void Committer::Batch::catch_up_for(std::vector<Job> const& some) {
     if (!clocks && std::ranges::none_of(disputes, has_clock)) return;
     self.load_clocks();
     registry = self.registry();
+}
+
+// When many deadlines end together, what is not at hand of their disputes is read in one go.
+void Committer::Batch::read_ahead(std::vector<Job> const& some) {
+    std::unordered_map<std::string, DisputeId> wanted;
+    std::vector<std::string> streams;
+    for (Job const& job : some) {
+        auto const* what = std::get_if<FireJob>(&job);
+        if (what == nullptr || overlay.contains(what->dispute) ||
+            (before_ && before_->changed.contains(what->dispute)) ||
+            self.cache_.find(what->dispute))
+            continue;
+        if (wanted.emplace(what->dispute.text(), what->dispute).second)
+            streams.push_back(what->dispute.text());
+    }
+    if (streams.size() < 2) return;
+    std::vector<StoredEvent> const events = self.reader_.events_of(streams);
+    for (auto from = events.begin(); from != events.end();) {
+        auto const to = std::find_if(
+            from, events.end(), [&](StoredEvent const& e) { return e.stream != from->stream; });
+        DisputeId const dispute = wanted.at(from->stream);
+        overlay.emplace(dispute, self.keep(dispute, replay(self.world_, dispute, {from, to})));
+        from = to;
+    }
 }
 
 void Committer::Batch::catch_up(std::vector<DisputeId> const& disputes) {

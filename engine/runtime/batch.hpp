@@ -58,6 +58,7 @@ private:
     void take_one(Job& job);
     // With several nodes: reads again what others have written to since it was cached. Throws Fault.
     void catch_up(std::vector<DisputeId> const& disputes);
+    void read_ahead(std::vector<Job> const& some);
     void catch_up_for(std::vector<Job> const& some);
     // With several nodes: whether a command that wrote nothing was decided on less than what is
     // stored by now; the cache then has that. One that writes needs no look: its unit loses.

@@ -116,7 +116,10 @@ Bytes32 Committer::seed() {
 EntryPtr Committer::load(DisputeId dispute) {
     if (EntryPtr cached = cache_.find(dispute)) return cached;
     EntryPtr entry = read_entry(world_, reader_, dispute, nullptr);
-    if (!entry) return nullptr;
+    return entry ? keep(dispute, std::move(entry)) : nullptr;
+}
+
+EntryPtr Committer::keep(DisputeId dispute, EntryPtr entry) {
     note_quarantine(dispute, *entry);
     cache_.put(entry);
     return entry;

@@ -116,6 +116,7 @@ private:
     void run_chores(std::vector<Job>& jobs);
     void open_quarantine_tasks(); // for disputes set aside since the last run
     EntryPtr load(DisputeId dispute);
+    EntryPtr keep(DisputeId dispute, EntryPtr entry); // what was read, for the next who asks
     // Puts into the cache what is stored now, after the fate of a unit was not what was decided.
     void refresh(DisputeId dispute);
     void load_clocks();       // several nodes: another one may have moved them

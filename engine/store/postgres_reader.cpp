@@ -57,6 +57,16 @@ public:
         return rows(ask(query, values), read_event<PgRows>);
     }
 
+    std::vector<StoredEvent> events_of(std::vector<std::string> const& streams) override {
+        static std::string const query =
+            select_events("WHERE e.stream = ANY($1::bytea[]) ORDER BY e.stream, e.version");
+        PgArray keys(PgType::bytes);
+        for (std::string const& stream : streams) keys.add(CompactKey(stream).bytes());
+        PgValues values;
+        values.add(keys);
+        return rows(ask(query, values), read_event<PgRows>);
+    }
+
     std::vector<std::uint64_t> stream_versions(std::vector<std::string> const& streams) override {
         PgArray keys(PgType::bytes);
         for (std::string const& stream : streams) keys.add(CompactKey(stream).bytes());
