@@ -325,7 +325,7 @@ void write_facts(JsonWriter& json, DisputeEntry const& entry) {
 
 void write_end(JsonWriter& json, DisputeEntry const& entry) {
     json.key("timetable").begin_array();
-    for (TimetableEntry const& line : entry.timetable)
+    for (TimetableEntry const& line : entry.timetable->of(entry))
         json.begin_object()
             .member("stage", line.stage)
             .member("no_later_than", line.no_later_than)

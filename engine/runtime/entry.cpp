@@ -55,13 +55,13 @@ std::optional<std::string> take(DisputeEntry& entry, StoredEvent const& stored) 
     return std::nullopt;
 }
 
-// Computed anew where the stage, a deadline or the procedure has changed; `before` may be null.
+// Another one where the stage, a deadline or the procedure has changed; `before` may be null.
 void set_timetable(World const& world, DisputeEntry const* before, DisputeEntry& entry) {
     if (before != nullptr && before->state.stage == entry.state.stage &&
         before->state.stage_entered_at == entry.state.stage_entered_at &&
         before->state.deadlines == entry.state.deadlines && before->procedure == entry.procedure)
         entry.timetable = before->timetable;
-    else entry.timetable = timetable_of(world, *entry.procedure, entry.state);
+    else entry.timetable = std::make_shared<Timetable const>(world);
 }
 
 EntryPtr replayed(World const& world, DisputeEntry const* before, DisputeEntry entry) {
@@ -76,6 +76,11 @@ EntryPtr replayed(World const& world, DisputeEntry const* before, DisputeEntry e
 }
 
 } // namespace
+
+std::vector<TimetableEntry> const& Timetable::of(DisputeEntry const& entry) const {
+    std::call_once(once_, [&] { lines_ = timetable_of(world_, *entry.procedure, entry.state); });
+    return lines_;
+}
 
 EntryPtr replay(World const& world, DisputeId dispute, std::vector<StoredEvent> const& events) {
     if (events.empty()) return nullptr;

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,14 +30,30 @@ struct Texts {
     ByEvent offers;   // of offer_made
 };
 
+struct DisputeEntry;
+
+// What happens when if nobody acts, worked out when somebody first asks: most of those whose clock fires
+// at night are looked at by nobody. Entries of one stage with the same deadlines share it.
+class Timetable {
+public:
+    explicit Timetable(World const& world) : world_(world) {}
+    // Safe from any thread; `entry` is one of those that share it.
+    std::vector<TimetableEntry> const& of(DisputeEntry const& entry) const;
+
+private:
+    World const& world_;
+    mutable std::once_flag once_;
+    mutable std::vector<TimetableEntry> lines_;
+};
+
 // A dispute as it stands after its last durable event. Immutable; shared between threads.
 struct DisputeEntry {
     DisputeState state;
     Heads heads;
     std::shared_ptr<Procedure const> procedure;
     Texts texts;
-    Shared<std::vector<TimetableEntry>> timetable; // computed when a stage is entered
-    std::string quarantine;                        // not empty: why its events cannot be replayed
+    std::shared_ptr<Timetable const> timetable; // null where it is quarantined
+    std::string quarantine;                     // not empty: why its events cannot be replayed
 };
 using EntryPtr = std::shared_ptr<DisputeEntry const>;
 
