@@ -91,7 +91,9 @@ void fill(std::string const& data, std::size_t disputes) {
     for (std::size_t done = 0; done < disputes;) {
         std::vector<Unit> units;
         for (; units.size() < batch && done < disputes; ++done)
-            units.push_back(open_dispute(entropy, platform, now));
+            // One a millisecond, as ids grow with time.
+            units.push_back(open_dispute(entropy, platform,
+                                         now - static_cast<std::int64_t>(disputes - done) * 1000));
         journal->append(units);
     }
 }
