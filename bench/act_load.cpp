@@ -1,8 +1,8 @@
 #include "bench/act_load.hpp"
 
+#include "bench/many.hpp"
 #include "bench/scene.hpp"
 
-#include "engine/procedure/embedded_library.hpp"
 #include "engine/runtime/committer.hpp"
 
 #include <fmt/format.h>
@@ -137,9 +137,7 @@ T must(Result<T> result) {
 
 std::vector<Unit> record_acts(Journal& real, Reader& reader, std::size_t acts,
                               std::size_t disputes) {
-    World const world{ZoneRules::load(),          load_embedded_law(),
-                      load_embedded_procedures(), "UTC",
-                      load_embedded_routes(),     load_embedded_calendars()};
+    World const& world = shipped_world();
     RecordingJournal journal(real);
     SystemClock const clock;
     DisputeCache cache(disputes * 2);

@@ -1,8 +1,8 @@
+#include "bench/many.hpp"
 #include "bench/report.hpp"
 #include "bench/scene.hpp"
 
 #include "engine/core/core.hpp"
-#include "engine/procedure/embedded_library.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -67,9 +67,7 @@ double decisions_a_second(World const& world, Procedure const& procedure,
 }
 
 std::vector<Figure> run() {
-    World const world{ZoneRules::load(),          load_embedded_law(),
-                      load_embedded_procedures(), "UTC",
-                      load_embedded_routes(),     load_embedded_calendars()};
+    World const& world = shipped_world();
     Instant const at = *parse_instant("2026-11-21T10:00:00Z");
     Entropy entropy(Bytes32{7});
     Filing filing;
