@@ -79,6 +79,26 @@ TEST_P(Append, TakesSeveralUnitsOfOneStreamInABatch) {
     EXPECT_EQ(later[0].version, 3U);
 }
 
+TEST_P(Append, EventsOfSeveralStreamsComeStreamByStream) {
+    for (std::uint64_t version : {0U, 1U})
+        for (std::uint32_t stream : {1U, 2U, 3U})
+            ASSERT_EQ(store_.append(make_unit(stream, version)), UnitFate::won);
+    auto const all = store_.reader->events_of({stream_of(3), stream_of(9), stream_of(1)});
+    ASSERT_EQ(all.size(), 4U);
+    for (std::size_t i = 0; i < all.size(); i += 2) {
+        auto const alone = store_.reader->events(all[i].stream);
+        ASSERT_EQ(alone.size(), 2U);
+        for (std::size_t k = 0; k < 2; ++k) {
+            EXPECT_EQ(all[i + k].stream, alone[k].stream);
+            EXPECT_EQ(all[i + k].version, k + 1);
+            EXPECT_EQ(all[i + k].envelope, alone[k].envelope);
+            EXPECT_EQ(all[i + k].content, alone[k].content);
+        }
+    }
+    EXPECT_NE(all[0].stream, all[2].stream);
+    EXPECT_TRUE(store_.reader->events_of({}).empty());
+}
+
 TEST_P(Append, AUnitWithAnotherVersionLosesAlone) {
     ASSERT_EQ(store_.append(make_unit(1, 0)), UnitFate::won);
     std::vector<Unit> units{make_unit(2, 0), make_unit(1, 0), make_unit(3, 5), make_unit(2, 1)};
