@@ -103,16 +103,14 @@ TEST(Refusals, TooEarlySaysFromWhenOn) {
     ASSERT_FALSE(refused.error().blocked_by.empty());
     Deadline const* reflection = play.state.deadline("reflection");
     ASSERT_NE(reflection, nullptr);
-    EXPECT_EQ(refused.error().blocked_by[0].unlocks_at, reflection->at + 1);
-    EXPECT_EQ(
-        code_of(play.act(reflection->at, Role::claimant, "accept_outcome", OutcomeRefInput{})),
-        "too_early");
+    Instant const reflected = reflection->at; // the state that holds the deadline moves on
+    EXPECT_EQ(refused.error().blocked_by[0].unlocks_at, reflected + 1);
+    EXPECT_EQ(code_of(play.act(reflected, Role::claimant, "accept_outcome", OutcomeRefInput{})),
+              "too_early");
     OutcomeRefInput const read{std::nullopt, play.state.outcome()->text_sha256, ""};
-    EXPECT_EQ(
-        code_of(play.act(reflection->at + 1, Role::claimant, "accept_outcome", OutcomeRefInput{})),
-        "missing_field");
-    EXPECT_EQ(code_of(play.act(reflection->at + 1, Role::claimant, "accept_outcome", read)),
-              "taken");
+    EXPECT_EQ(code_of(play.act(reflected + 1, Role::claimant, "accept_outcome", OutcomeRefInput{})),
+              "missing_field");
+    EXPECT_EQ(code_of(play.act(reflected + 1, Role::claimant, "accept_outcome", read)), "taken");
 }
 
 TEST(Refusals, TheViewersVersionIsAskedLast) {
