@@ -86,7 +86,7 @@ struct ReplayOptions {
     std::string procedure; // whose disputes; empty: those of the candidate's name
 };
 struct DeadlineOptions {
-    std::string after, from, calendar;
+    std::string after, from, calendar, receipt;
     std::vector<std::string> zones{"UTC"};
     bool instant = false, roll = false;
     bool lines = false; // questions come as JSON, one a line, on the standard input
@@ -106,7 +106,8 @@ Done run_serve(ServeOptions const& options);
 Done run_keys_create(KeysOptions const& options);
 Done run_migrate(MigrateOptions const& options);
 Done run_journal_verify(VerifyOptions const& options);
-Done run_procedure_check(std::vector<std::string> const& files);
+// `source` is the file of the text that the one procedure cites; empty: none is compared.
+Done run_procedure_check(std::vector<std::string> const& files, std::string const& source);
 // A folder of stories or one file of them; `trace` prints what happened, row by row, as JSON.
 Done run_procedure_test(std::string const& place, bool trace);
 Done run_procedure_bounds(std::string const& said);

@@ -219,6 +219,8 @@ void add_deadline(CLI::App& procedure, Said& said) {
                         "IANA time zone of whoever must act; several, the latest counts (UTC)");
     command->add_option("--calendar", options->calendar,
                         "Calendar of holidays, such as DE or EU, for business days and --roll");
+    command->add_option("--receipt", options->receipt,
+                        "It counts as received so much later: P3D, or P2B in the calendar");
     command->add_flag("--roll", options->roll,
                       "No last day that is a holiday: the next one counts");
     command->add_flag("--instant", options->instant, "Elapsed time: days of 24 hours");
@@ -237,8 +239,12 @@ void add_procedure(CLI::App& parley, Said& said) {
     auto* command = procedure->add_subcommand(
         "check", "Check procedure files; every fault is shown with its line");
     command->add_option("files", *files, "Procedure files (JSON)")->required();
-    command->callback(
-        [files, &said] { said.run = [files] { return run_procedure_check(*files); }; });
+    auto source = std::make_shared<std::string>();
+    command->add_option("--source", *source,
+                        "The text that the procedure cites: is it the one that the file pins?");
+    command->callback([files, source, &said] {
+        said.run = [files, source] { return run_procedure_check(*files, *source); };
+    });
 
     auto folder = std::make_shared<std::string>();
     auto trace = std::make_shared<bool>(false);

@@ -106,9 +106,29 @@ ProcedureLibrary bases_among(std::vector<std::string> const& texts) {
     return bases;
 }
 
+// A citation is worth as much as the text it was checked against: that one, to the byte (K17).
+Done compare_source(Procedure const& procedure, std::string const& path) {
+    auto const text = text_of_file(path);
+    if (!text) return std::unexpected(text.error());
+    std::string const found = hex_of(sha256(*text));
+    if (!procedure.source_sha256)
+        return fail(fmt::format("{} pins no text; once its citations are checked against {}, write "
+                                "\"source_sha256\": \"{}\" beside \"source\"",
+                                procedure.ref.name, path, found));
+    if (hex_of(*procedure.source_sha256) != found)
+        return fail(fmt::format("{} is not the text that {} cites: its SHA-256 is {}, and the file "
+                                "pins {}; check the citations against it and pin it, or give the "
+                                "text that was cited",
+                                path, procedure.ref.name, found, hex_of(*procedure.source_sha256)));
+    fmt::print("{} is the text that {} cites\n", path, procedure.ref.name);
+    return {};
+}
+
 } // namespace
 
-Done run_procedure_check(std::vector<std::string> const& files) {
+Done run_procedure_check(std::vector<std::string> const& files, std::string const& source) {
+    if (!source.empty() && files.size() != 1)
+        return misuse("--source goes with one procedure file, which cites that text");
     std::vector<std::string> texts;
     for (std::string const& path : files) {
         auto text = text_of_file(path);
@@ -132,6 +152,8 @@ Done run_procedure_check(std::vector<std::string> const& files) {
                        procedure->ref.name, procedure->ref.version, procedure->stages.size(),
                        found.cases);
             print_ends(found);
+            if (!source.empty())
+                if (auto const same = compare_source(*procedure, source); !same) return same;
             continue;
         }
         ++faulty;

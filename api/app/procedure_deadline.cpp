@@ -57,7 +57,7 @@ Result<ComputedDeadline> answer_to(World const& world, Question const& asked) {
     return computed;
 }
 
-// {"after", "from", "actors": [{"zone", "calendar"?}], "instant"?, "roll"?, "extend"?, "interrupted"?:
+// {"after", "from", "actors": [{"zone", "calendar"?, "receipt"?}], "instant"?, "roll"?, "extend"?, "interrupted"?:
 // [from, to]}
 Result<Question> read_question(World const& world, std::string const& line) {
     auto const json = parse_json(line);
@@ -86,10 +86,11 @@ Result<Question> read_question(World const& world, std::string const& line) {
     for (std::size_t i = 0; actors != nullptr && actors->is_array() && i < actors->size(); ++i) {
         ObjectReader one((*actors)[i].is_object() ? (*actors)[i] : empty,
                          fmt::format("/actors/{}", i), errors);
-        TimedActor actor{fmt::format("actor {}", i + 1), one.text("zone"), nullptr};
+        TimedActor actor{fmt::format("actor {}", i + 1), one.text("zone")};
         auto calendar = calendar_of(world, one.optional_text("calendar"));
         if (!calendar) return std::unexpected(calendar.error());
         actor.calendar = *calendar;
+        if (one.has("receipt")) actor.receipt = one.period("receipt");
         asked.actors.push_back(std::move(actor));
     }
     if (actors != nullptr && asked.actors.empty())
@@ -138,13 +139,18 @@ Done run_procedure_deadline(DeadlineOptions const& options) {
     auto const from = parse_instant(options.from);
     if (!after) return misuse("--after takes a period such as PT48H, P7D, P20B, P2W, P3M or P1Y");
     if (!from) return misuse("--from takes an instant such as 2026-03-02T10:00:00Z");
+    std::optional<Period> receipt;
+    if (!options.receipt.empty()) {
+        receipt = parse_period(options.receipt);
+        if (!receipt) return misuse("--receipt takes a period of days such as P3D or P2B");
+    }
     asked.after = *after;
     asked.from = *from;
     asked.counting = {options.instant, options.roll};
     for (std::string const& zone : options.zones) {
         auto const calendar = calendar_of(*world, options.calendar);
         if (!calendar) return misuse(calendar.error().detail);
-        asked.actors.push_back({zone, zone, *calendar});
+        asked.actors.push_back({zone, zone, *calendar, receipt});
     }
     auto const answer = answer_to(*world, asked);
     if (!answer) return fail(answer.error().detail);

@@ -24,6 +24,9 @@ void write_summary(JsonWriter& json, Procedure const& procedure) {
     json.member("means", procedure.means);
     json.member("track", name_of(procedure.track));
     json.member("source", procedure.source);
+    json.key("source_sha256");
+    if (procedure.source_sha256) json.value(hex_of(*procedure.source_sha256));
+    else json.null();
     json.member("status", procedure.status);
     json.member("rests_on", name_of(procedure.rests_on));
     json.key("extends");

@@ -86,7 +86,7 @@ public:
     }
     void operator()(DeadlineExtended const& e) const {
         if (e.cause == "granted") ++state_.granted.edit()[e.deadline];
-        if (e.cause != "agreed")
+        if (e.cause != "agreed" && e.cause != "requested")
             return; // time given from outside takes nothing from the parties' own
         ++state_.extensions.edit()[e.deadline];
         state_.proposed_extension.reset();

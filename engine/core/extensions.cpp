@@ -4,7 +4,7 @@
 
 #include <fmt/core.h>
 
-// Moving a deadline: by both sides together (Art. 5(5)), or for a cause outside the parties (S11).
+// Moving a deadline: by both sides together (Art. 5(5)), at the request of who must act, or for a cause outside the parties (S11).
 
 namespace parley {
 
@@ -69,17 +69,19 @@ Result<Said> propose_extension(Act const& act) {
     if (same && side && open->by == *side)
         return refuse(already_done,
                       "You have asked for this extension; the other side has not agreed yet.");
-    bool const agreed = rule.consent != "both" || (same && side && open->by == other(*side));
-    if (!agreed)
+    bool const on_request = rule.consent == "none";
+    bool const agreed = same && side && open->by == other(*side);
+    if (!agreed && !on_request)
         return Said(ExtensionProposed{rule.deadline, input.by}, content_of("reason", input.reason));
 
     Deadline const* deadline = act.state.deadline(rule.deadline);
     PARLEY_ASSERT(deadline != nullptr, "an act to extend is open only while its deadline runs");
-    std::string const because = fmt::format("extended by {} on {} by agreement", words_of(input.by),
-                                            short_text_of(act.stamp.at));
+    std::string const because = fmt::format(
+        "extended by {} on {} {}", words_of(input.by), short_text_of(act.stamp.at),
+        on_request ? fmt::format("at the request of the {}", name_of(act.role)) : "by agreement");
     auto moved = moved_deadline(act.world, act.state, *deadline, input.by, because);
     if (!moved) return std::unexpected(std::move(moved.error()));
-    Said said(DeadlineExtended{rule.deadline, input.by, "agreed"},
+    Said said(DeadlineExtended{rule.deadline, input.by, on_request ? "requested" : "agreed"},
               content_of("reason", input.reason));
     said.moved.push_back(std::move(*moved));
     return said;

@@ -33,7 +33,7 @@ DeadlineRule const* rule_of(Procedure const& procedure, std::string_view stage_n
 
 bool counts_the_same(DeadlineRule const& a, DeadlineRule const& b) {
     return a.after == b.after && a.at == b.at && a.actors == b.actors && a.ends == b.ends &&
-           a.calendar == b.calendar && a.roll == b.roll;
+           a.calendar == b.calendar && a.roll == b.roll && a.receipt == b.receipt;
 }
 
 // What moving to `after` does to the clocks of a dispute.

@@ -327,6 +327,16 @@ void set_by_document(World const& world, DisputeState const& state, DeadlineRule
                                          short_text_of(document.at), text_of(*at)));
 }
 
+void set_receipts(DisputeState const& state, ReceiptRule const& rule, std::span<Side const> sides,
+                  std::span<TimedActor> actors) {
+    for (std::size_t i = 0; i < sides.size() && i < actors.size(); ++i) {
+        bool const elsewhere =
+            state.party(sides[i]).country != state.party(other(sides[i])).country;
+        actors[i].abroad = elsewhere && rule.abroad;
+        actors[i].receipt = actors[i].abroad ? *rule.abroad : rule.after;
+    }
+}
+
 } // namespace
 
 Result<Instant> end_of_notice(Act const& act, Period notice, std::vector<Side> const& sides) {
@@ -351,8 +361,8 @@ Deadline start_clock(World const& world, DisputeState const& state, DeadlineRule
     for (Role role : rule.actors)
         if (auto side = side_of(role)) deadline.actors.push_back(*side);
 
-    std::vector<TimedActor> const actors =
-        timed_actors(world, state, deadline.actors, rule.calendar);
+    std::vector<TimedActor> actors = timed_actors(world, state, deadline.actors, rule.calendar);
+    if (rule.receipt) set_receipts(state, *rule.receipt, deadline.actors, actors);
     bool const instant = rule.ends == Ends::instant;
     auto computed =
         compute_deadline(world.zones, rule.after, anchor, actors, {instant, rule.roll}, because);

@@ -72,7 +72,8 @@ constexpr BehaviourSpec specs[] = {
     {Behaviour::extend_deadline, InputKind::extend, list<deadline, period_most, times, consent>,
      list<deadline, period_most, times, consent>, list<extension_proposed, deadline_extended>,
      false,
-     "Asks for more time; the clock moves once everyone whose word is needed asks for the same."},
+     "Asks for more time; the clock moves once everyone whose word is needed asks for the same, or "
+     "at once."},
     {Behaviour::move_on, InputKind::message, none, none, list<step_taken, deadline_passed>, true,
      "Leads where the step says and does nothing else."},
     {Behaviour::let_pass, InputKind::none, none, none, list<step_taken, deadline_passed>, true,

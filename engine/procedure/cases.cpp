@@ -55,6 +55,12 @@ std::int64_t longest_hours_of(Period period) {
     return hours_of(period);
 }
 
+std::int64_t longest_hours_of(DeadlineRule const& rule) {
+    std::int64_t const period = longest_hours_of(rule.after);
+    if (!rule.receipt) return period;
+    return period + longest_hours_of(rule.receipt->abroad.value_or(rule.receipt->after));
+}
+
 // Fills a CaseSpace, breadth first.
 class Explorer {
 public:
@@ -291,8 +297,7 @@ CaseSpace::CaseSpace(Procedure const& procedure, Switches switches) : procedure_
         for (Stage const& stage : procedure_.stages)
             for (DeadlineRule const& rule : stage.deadlines)
                 if (rule.only_once && rule.name == name)
-                    most =
-                        std::max(most, longest_hours_of(rule.after) + extensions_of(stage, rule));
+                    most = std::max(most, longest_hours_of(rule) + extensions_of(stage, rule));
         once_hours_.push_back(most);
     }
 }
@@ -315,7 +320,7 @@ std::int64_t extensions_of(Stage const& stage, DeadlineRule const& rule) {
         if (!step.settings.period_most) continue;
         std::int64_t const most = hours_of(*step.settings.period_most) * step.settings.times;
         bool const named = step.settings.deadline == rule.name;
-        if (step.does == Behaviour::extend_deadline && named) agreed = std::max(agreed, most);
+        if (step.does == Behaviour::extend_deadline && named) agreed += most;
         bool const any = step.settings.deadline.empty() && of_parties;
         if (step.does == Behaviour::grant_time && (named || any)) granted = std::max(granted, most);
     }

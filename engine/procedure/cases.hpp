@@ -107,6 +107,8 @@ private:
 
 // A period at its longest, in hours: a month of 31 days, business days as in docs/CHECKER.md.
 std::int64_t longest_hours_of(Period period);
+// That of a deadline without extensions, with what passes until its beginning counts as received.
+std::int64_t longest_hours_of(DeadlineRule const& rule);
 // How long the extensions of a clock of this stage can be in one dispute, in hours.
 std::int64_t extensions_of(Stage const& stage, DeadlineRule const& rule);
 

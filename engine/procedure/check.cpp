@@ -141,19 +141,50 @@ private:
             fault(pointer, "is a period of no length; a clock needs time to run, or the way to its "
                            "stage asks whether it is enabled");
         if (!rule.at.empty()) check_date(rule);
-        if (hours_of(rule.after) > clock_max_days * 24)
+        std::int64_t const until_received =
+            rule.receipt ? hours_of(rule.receipt->abroad.value_or(rule.receipt->after)) : 0;
+        if (until_received + hours_of(rule.after) > clock_max_days * 24)
             fault(pointer, fmt::format("is longer than {} days; a dispute must end in a time that "
                                        "people can wait for",
                                        clock_max_days));
+        check_receipt(rule);
         check_calendar(rule);
         if (rule.after.unit == PeriodUnit::hours && rule.ends == Ends::end_of_day)
             fault(rule.pointer + "/ends",
                   "must be instant for a period in hours, which has no last day");
     }
 
+    // What counts as received on a later day is received by a party and begins a period of days.
+    void check_receipt(DeadlineRule const& rule) {
+        if (!rule.receipt) return;
+        std::string const pointer = rule.pointer + "/receipt";
+        auto const in_days = [](Period period) {
+            return period.unit == PeriodUnit::days || period.unit == PeriodUnit::business_days;
+        };
+        if (!std::ranges::all_of(rule.actors, is_party))
+            fault(pointer, "is for parties alone; a neutral or the administrator is told at once");
+        if (rule.ends == Ends::instant)
+            fault(pointer, "is a day, but this deadline ends at an instant; let it end with a day, "
+                           "or take receipt out");
+        if (!in_days(rule.receipt->after))
+            fault(pointer + "/after", "must be days, such as P3D, or business days, such as P2B");
+        if (!rule.receipt->abroad) return;
+        if (!in_days(*rule.receipt->abroad))
+            fault(pointer + "/abroad", "must be days, such as P7D, or business days, such as P5B");
+        else if (hours_of(*rule.receipt->abroad) < hours_of(rule.receipt->after))
+            fault(pointer + "/abroad",
+                  "is shorter than after; what goes abroad takes no less time");
+    }
+
     // Business days are those of a calendar, and a calendar is there for business days (K7, K16).
     void check_calendar(DeadlineRule const& rule) {
-        bool const counts = rule.after.unit == PeriodUnit::business_days || rule.roll;
+        auto const business = [](Period period) {
+            return period.unit == PeriodUnit::business_days;
+        };
+        bool const receipt_counts =
+            rule.receipt && (business(rule.receipt->after) ||
+                             (rule.receipt->abroad && business(*rule.receipt->abroad)));
+        bool const counts = business(rule.after) || receipt_counts || rule.roll;
         if (counts && rule.calendar.empty())
             fault(rule.pointer + "/calendar",
                   "is missing; business days are those of a calendar: of_actor for the country of "
@@ -416,6 +447,7 @@ private:
                   fmt::format("names {}, which is no document of the procedure",
                               Reading::quoted(told.document)));
         check_times(step);
+        check_request(step);
         check_consents(step);
         if (step.does == Behaviour::object_to_file && !told.deadline.empty()) {
             DeadlineRule const* const window = rule_named(told.deadline);
@@ -469,6 +501,18 @@ private:
             fault(settings_pointer(step, "period_most"),
                   fmt::format("is longer than {} days, which is as good as without end",
                               extension_max_days));
+    }
+    // Time on request is for whom the clock runs; anybody else's takes the word of both.
+    void check_request(Step const& step) {
+        if (step.does != Behaviour::extend_deadline || step.settings.consent != "none") return;
+        DeadlineRule const* const rule = rule_named(step.settings.deadline);
+        if (rule == nullptr) return; // told elsewhere
+        for (Role role : step.by)
+            if (!contains(rule->actors, role))
+                fault(settings_pointer(step, "consent"),
+                      fmt::format("is none, so the {} would move {} alone, which is no time of "
+                                  "its own; let both agree, or leave the {} out",
+                                  name_of(role), rule->name, name_of(role)));
     }
     // What binds or widens who may see needs the person's own word (docs/decisions/0010).
     void check_consents(Step const& step) {

@@ -326,10 +326,16 @@ private:
     static bool is_reminded(Stage const& stage, DeadlineRule const& last) {
         return std::ranges::any_of(stage.deadlines, [&](DeadlineRule const& rule) {
             Step const* const then = stage.step(rule.then);
-            return &rule != &last && !rule.by_step && hours_of(rule.after) < hours_of(last.after) &&
+            return &rule != &last && !rule.by_step && surely_before(rule, last) &&
                    then != nullptr && then->does == Behaviour::let_pass &&
                    contains(then->notifies, Role::claimant) && !then->leads_away();
         });
+    }
+    static bool surely_before(DeadlineRule const& rule, DeadlineRule const& other) {
+        if (rule.receipt == other.receipt) return hours_of(rule.after) < hours_of(other.after);
+        std::int64_t const received =
+            rule.receipt ? hours_of(rule.receipt->abroad.value_or(rule.receipt->after)) : 0;
+        return received + hours_of(rule.after) < hours_of(other.after);
     }
     // Whoever was silent gets no review or correction that who answered would not get (K8).
     void check_late_rights() {

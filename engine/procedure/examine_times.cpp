@@ -82,7 +82,7 @@ std::int64_t longest_visit(CaseSpace const& space, std::uint32_t at) {
         Step const* const then = stage.step(rule.then);
         if (rule.by_step || then == nullptr || !then->leaves_surely(stage.name)) continue;
         if (!space.can_end_visit(here, rule)) continue;
-        std::int64_t hours = longest_hours_of(rule.after);
+        std::int64_t hours = longest_hours_of(rule);
         if (here.spent && rule.on_return == OnReturn::remaining) hours = 0;
         if (!space.used_extensions(here, rule)) hours += extensions_of(stage, rule);
         if (least == unknown || hours < least) least = hours;
@@ -94,6 +94,7 @@ std::int64_t longest_visit(CaseSpace const& space, std::uint32_t at) {
 std::int64_t soonest(Stage const& stage, DeadlineRule const& rule) {
     if (!rule.at.empty()) return 0; // a document may name the next instant
     std::int64_t hours = hours_of(rule.after);
+    if (rule.receipt) hours += hours_of(rule.receipt->after);
     for (Step const& step : stage.steps)
         if (step.does == Behaviour::set_final_date && step.settings.deadline == rule.name &&
             step.settings.window)

@@ -272,6 +272,12 @@ private:
             fmt::format("Clock {}: {}", quoted(rule.name), parley::words_of(rule.after));
         if (!rule.after_parameter.empty()) text += fmt::format(" ({})", rule.after_parameter);
         text += rule.by_step ? " from the step that starts it" : " from the beginning of the stage";
+        if (rule.receipt) {
+            text += fmt::format(", which counts as received {} later",
+                                parley::words_of(rule.receipt->after));
+            if (rule.receipt->abroad)
+                text += fmt::format(", abroad {}", parley::words_of(*rule.receipt->abroad));
+        }
         if (!rule.actors.empty())
             text += fmt::format(", counted in the days of {}", listed(rule.actors, "and"));
         text += rule.ends == Ends::instant ? ", to the instant" : ", to the end of the last day";

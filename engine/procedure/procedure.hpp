@@ -309,6 +309,14 @@ enum class OnReturn : std::uint8_t { restart, remaining };
 // A clock of a stage. It is armed when the stage is entered (or resumed), or by a step, and leads to a
 // step that the clock takes. A clock that keeps running into a stage which lacks that step passes
 // there without effect.
+// How long after it was made available a communication counts as received (S12); from then the deadline runs.
+struct ReceiptRule {
+    Period after;
+    std::optional<Period>
+        abroad; // where the one who must act is in another country than the other party
+    friend bool operator==(ReceiptRule const&, ReceiptRule const&) = default;
+};
+
 struct DeadlineRule {
     std::string name;
     Period after;
@@ -317,6 +325,7 @@ struct DeadlineRule {
     // says; where there is none, or it has passed, `after` alone counts.
     std::string at;
     std::vector<Role> actors; // whose time zones count (S3); parties, neutral or administrator
+    std::optional<ReceiptRule> receipt; // none: received when notified as available
     // In which calendar business days count: of_actor, that of each party's country, or the id of one.
     std::string calendar;
     bool roll = false; // a last day that is no business day gives way to the next one that is (S6)
@@ -401,7 +410,8 @@ struct Admission {
 struct Procedure {
     ProcedureRef ref; // sha256 of the file's bytes
     std::string title, means;
-    std::string source, status; // symbol of the source text; adopted, draft, historic, own
+    std::string source, status;          // symbol of the source text; adopted, draft, historic, own
+    std::optional<Digest> source_sha256; // of the bytes of the text that was cited, where pinned
     Track track = Track::two;
     RestsOn rests_on = RestsOn::agreement;
     Admission admits;

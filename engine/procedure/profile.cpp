@@ -13,9 +13,9 @@ namespace parley {
 namespace {
 
 // What a profile says for itself; of the base's own it takes none of these.
-constexpr std::array own_members = {"$schema", "procedure",    "version", "extends",
-                                    "title",   "means",        "source",  "status",
-                                    "admits",  "applies_from", "locales"};
+constexpr std::array own_members = {"$schema", "procedure", "version",      "extends",
+                                    "title",   "means",     "source",       "source_sha256",
+                                    "status",  "admits",    "applies_from", "locales"};
 constexpr std::array words = {"means", "cites", "title"};
 
 class Profile {
@@ -24,6 +24,7 @@ public:
         : text_(text), profile_(profile), whole_(std::move(base)) {}
 
     Result<OrderedJson> whole() {
+        if (profile_.contains("source")) whole_.erase("source_sha256"); // that of another text
         for (auto const& [name, value] : profile_.items()) {
             if (name == "parameters") change_parameters(value);
             else if (name == "texts") change_texts(value);

@@ -68,6 +68,12 @@ private:
         procedure_.title = object.text("title", 200);
         procedure_.means = object.text("means");
         procedure_.source = object.text("source", 200);
+        if (object.has("source_sha256")) {
+            procedure_.source_sha256 = parse_digest(object.text("source_sha256", 64));
+            if (!procedure_.source_sha256)
+                object.error("source_sha256", RefusalCode::invalid,
+                             "must be 64 lower-case hexadecimal digits");
+        }
         procedure_.status = object.text("status", name_length_max);
         constexpr std::string_view known[] = {"", "adopted", "draft", "historic", "own"};
         if (std::ranges::find(known, procedure_.status) == std::end(known))

@@ -176,11 +176,12 @@ std::optional<Period> read_period(Reading& reading, ObjectReader& object, std::s
 void read_consent(ObjectReader& object, Behaviour does, BehaviourSettings& settings) {
     settings.consent = object.text("consent", name_length_max);
     bool const extends = does == Behaviour::extend_deadline;
-    bool const fits = extends ? settings.consent == "both"
-                              : settings.consent == "none" || settings.consent == "other_side";
+    bool const fits =
+        settings.consent == "none" || settings.consent == (extends ? "both" : "other_side");
     if (!fits && !settings.consent.empty())
         object.error("consent", RefusalCode::invalid,
-                     extends ? "must be both" : "must be none or other_side");
+                     extends ? "must be both, or none for more time on request"
+                             : "must be none or other_side");
 }
 
 void read_setting(Reading& reading, ObjectReader& object, Behaviour does, std::string_view member,
@@ -258,6 +259,20 @@ Step read_step(Reading& reading, std::string name, Json const& json, std::string
     return step;
 }
 
+namespace {
+
+ReceiptRule read_receipt(Reading& reading, Json const& json, std::string const& pointer) {
+    ObjectReader object(json, pointer, reading.errors);
+    ReceiptRule receipt;
+    if (Parameter const* after = reading.period(object, "after")) receipt.after = *after->period;
+    if (object.has("abroad"))
+        if (Parameter const* abroad = reading.period(object, "abroad"))
+            receipt.abroad = *abroad->period;
+    return receipt;
+}
+
+} // namespace
+
 DeadlineRule read_deadline(Reading& reading, std::string name, Json const& json,
                            std::string const& pointer) {
     reading.check_name(pointer, name);
@@ -271,6 +286,8 @@ DeadlineRule read_deadline(Reading& reading, std::string name, Json const& json,
     }
     if (object.has("at")) rule.at = object.text("at", 2 * name_length_max);
     if (object.required("actors") != nullptr) rule.actors = reading.words<Role>(object, "actors");
+    if (Json const* const receipt = object.optional("receipt"))
+        rule.receipt = read_receipt(reading, *receipt, pointer + "/receipt");
     if (object.has("calendar")) rule.calendar = object.text("calendar", name_length_max);
     if (object.has("roll")) {
         rule.roll = object.text("roll") == "next_business_day";

@@ -229,7 +229,10 @@ Result<ComputedDeadline> compute_deadline(ZoneRules const& zones, Period period,
                                           std::span<TimedActor const> actors, Counting counting,
                                           std::string_view because) {
     if (counting.instant || is_elapsed(period)) {
-        ComputedDeadline out = at_instant(zones, actors, add_elapsed(anchor, period));
+        Instant received = anchor;
+        for (TimedActor const& actor : actors)
+            if (actor.receipt) received = std::max(received, add_elapsed(anchor, *actor.receipt));
+        ComputedDeadline out = at_instant(zones, actors, add_elapsed(received, period));
         out.trace = {std::string(because), fmt::format("{} of elapsed time", words_of(period)),
                      fmt::format("ends {}", text_of(out.at))};
         return out;
@@ -238,8 +241,26 @@ Result<ComputedDeadline> compute_deadline(ZoneRules const& zones, Period period,
     if (!located) return std::unexpected(located.error());
     std::vector<Date> from;
     from.reserve(actors.size());
-    for (LocatedActor const& one : *located) from.push_back(one.zone->local_date(anchor));
-    return count_days(zones, actors, from, period, counting.roll, words_of(period), because);
+    std::vector<std::string> receipts;
+    for (auto const& [actor, zone] : *located) {
+        Date const available = zone->local_date(anchor);
+        if (!actor->receipt) {
+            from.push_back(available);
+            continue;
+        }
+        auto received = last_day(*actor, available, *actor->receipt, false);
+        if (!received) return std::unexpected(std::move(received.error()));
+        from.push_back(received->date);
+        std::ranges::move(received->trace, std::back_inserter(receipts));
+        receipts.push_back(fmt::format("{}: counts as received {} after {}{}, on {}", actor->who,
+                                       words_of(*actor->receipt), text_of(available),
+                                       actor->abroad ? ", abroad" : "", text_of(received->date)));
+    }
+    auto out = count_days(zones, actors, from, period, counting.roll, words_of(period), because);
+    if (!out) return out;
+    out->trace.insert(out->trace.begin() + 1, std::make_move_iterator(receipts.begin()),
+                      std::make_move_iterator(receipts.end()));
+    return out;
 }
 
 Result<ComputedDeadline> extend_deadline(ZoneRules const& zones, Deadline const& deadline,

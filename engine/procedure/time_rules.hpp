@@ -5,6 +5,7 @@
 #include "engine/procedure/calendar.hpp"
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -45,6 +46,9 @@ struct TimedActor {
     std::string who;                    // "respondent", "mediator", "administrator"
     std::string zone;                   // IANA
     Calendar const* calendar = nullptr; // in which business days are counted; null: in none
+    // How long after the anchor it counts as received by this actor, from when the days run (S12).
+    std::optional<Period> receipt = std::nullopt;
+    bool abroad = false; // the receipt is the longer one, for another country
 };
 
 // How a rule counts, beside its period.

@@ -342,5 +342,30 @@ TEST(Procedures, AFaultIsShownWithFileAndLine) {
     EXPECT_EQ(lines_in(ran.err), 1U) << ran.err;
 }
 
+TEST(Procedures, TheTextThatOneCitesIsPinned) {
+    ScratchFolder const scratch;
+    std::string const cited = scratch.path() + "/cited.txt";
+    std::string const other = scratch.path() + "/other.txt";
+    write_private_file(cited, "Article 1. The text that was read.");
+    write_private_file(other, "Article 1. The text as amended.");
+    std::string text = *read_file(std::string(PARLEY_SOURCE_DIR) + "/workflows/dsa-21/1.json");
+    std::string const path = scratch.path() + "/1.json";
+    write_private_file(path, text);
+    Ran const unpinned = run_parley({"procedure", "check", path, "--source", cited});
+    EXPECT_EQ(unpinned.code, 1);
+    std::string const pin =
+        "\"source_sha256\": \"" + hex_of(sha256("Article 1. The text that was read.")) + '"';
+    ASSERT_NE(unpinned.err.find(pin), std::string::npos) << unpinned.err;
+
+    text.insert(text.find("\"source\""), pin + ", ");
+    write_private_file(path, text);
+    Ran const same = run_parley({"procedure", "check", path, "--source", cited});
+    EXPECT_EQ(same.code, 0) << same.err;
+    Ran const changed = run_parley({"procedure", "check", path, "--source", other});
+    EXPECT_EQ(changed.code, 1);
+    EXPECT_NE(changed.err.find("is not the text that dsa-21 cites"), std::string::npos);
+    EXPECT_EQ(run_parley({"procedure", "check", path, path, "--source", cited}).code, 2);
+}
+
 } // namespace
 } // namespace parley::app::testing

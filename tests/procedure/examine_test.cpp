@@ -103,6 +103,23 @@ TEST(Examinations, CountWhatTheyMayBeExtendedBy) {
     EXPECT_EQ(way_to(examine(read(file)), "closed_award")->longest_hours, before - 6 * 24);
 }
 
+// The days until a paper counts as received are part of every way, those abroad of the longest.
+TEST(Examinations, CountTheDaysUntilReceipt) {
+    OrderedJson file = shipped(2);
+    WayToEnd const before = *way_to(examine(read(file)), "closed_without_prejudice");
+    file["parameters"]["deemed"] =
+        parsed(R"({"value": "P3D", "means": "m", "cites": "own: test"})");
+    file["parameters"]["deemed_abroad"] =
+        parsed(R"({"value": "P9D", "means": "m", "cites": "own: test"})");
+    at(file, "/stages/response/deadlines/response")["receipt"] =
+        parsed(R"({"after": "deemed", "abroad": "deemed_abroad"})");
+    Examination const found = examine(read(file));
+    ASSERT_TRUE(found.proven()) << text_of(found);
+    WayToEnd const after = *way_to(found, "closed_without_prejudice");
+    // The response is waited for twice, for a doubtful notice is looked into and answered anew once.
+    EXPECT_EQ(after.longest_hours - before.longest_hours, 2 * 9 * 24);
+}
+
 TEST(Examinations, ShowAShortestWayToWhatIsWrong) {
     OrderedJson file = shipped(2);
     at(file, "/stages/response/steps/respondent_silent/to") = "closed_without_prejudice";

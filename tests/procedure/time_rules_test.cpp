@@ -53,6 +53,28 @@ TEST(Deadlines, CountWholeDaysAfterTheDayOfTheAnchor) {
               "2026-03-24T23:59:59.999999Z");
 }
 
+// A letter that counts as received three days after it was sent, abroad ten (S12).
+TEST(Deadlines, RunFromTheDayOfReceipt) {
+    TimedActor const here{"claimant", "Europe/Madrid", nullptr, days(3)};
+    TimedActor const abroad{"respondent", "Asia/Tokyo", nullptr, days(10), true};
+    ComputedDeadline const both = compute(days(7), "2026-03-02T20:00:00Z", {here, abroad});
+    // 2 March in Madrid, the 3rd already in Tokyo.
+    EXPECT_EQ(text_of(both.last_days.at(0)), "2026-03-12");
+    EXPECT_EQ(text_of(both.last_days.at(1)), "2026-03-20");
+    EXPECT_EQ(text_of(both.at), "2026-03-20T14:59:59.999999Z");
+    EXPECT_EQ(both.trace.at(1),
+              "claimant: counts as received 3 calendar days after 2026-03-02, on 2026-03-05");
+    EXPECT_EQ(
+        both.trace.at(2),
+        "respondent: counts as received 10 calendar days after 2026-03-03, abroad, on 2026-03-13");
+    EXPECT_EQ(text_of(compute(days(7), "2026-03-02T20:00:00Z", {here, abroad}, true).at),
+              "2026-03-19T20:00:00.000000Z"); // elapsed time
+    TimedActor const uncounted{"claimant", "Europe/Madrid", nullptr,
+                               Period{2, PeriodUnit::business_days}};
+    EXPECT_FALSE(compute_deadline(zones(), days(7), at("2026-03-02T20:00:00Z"),
+                                  std::array{uncounted}, {}, "anchor"));
+}
+
 TEST(Deadlines, EndInTheZoneOfWhoMustAct) { // T1a
     EXPECT_EQ(end_of(days(7), "2026-03-02T00:00:00Z", "America/New_York"),
               "2026-03-09T03:59:59.999999Z");

@@ -177,7 +177,7 @@ def add_elapsed(at, period):
 
 
 class Expected:
-    """One question answered by the rules S2 to S8 and S11."""
+    """One question answered by the rules S2 to S8, S11 and S12."""
 
     def __init__(self, question, calendars):
         self.zones = [ZoneInfo(actor['zone']) for actor in question['actors']]
@@ -187,12 +187,17 @@ class Expected:
         at = read(question['from'])
         elapsed = question['after'].startswith('PT') or question.get('instant', False)
         if elapsed:
-            self.at = add_elapsed(at, question['after'])
+            received = max([at] + [add_elapsed(at, actor['receipt']) for actor in question['actors'] if 'receipt' in actor])
+            self.at = add_elapsed(received, question['after'])
             self.days = [local_date(self.at, zone) for zone in self.zones]
             # An instant that happens to be the end of a day is treated as one.
             elapsed = not any(end_of_day(day, zone) == self.at for day, zone in zip(self.days, self.zones))
         else:
-            self.count([local_date(at, zone) for zone in self.zones], [question['after']] * len(self.zones))
+            starts = []
+            for actor, zone, calendar in zip(question['actors'], self.zones, self.calendars):
+                day = local_date(at, zone)
+                starts.append(add(day, actor['receipt'], calendar) if 'receipt' in actor else day)
+            self.count(starts, [question['after']] * len(self.zones))
         if 'extend' in question:
             if elapsed:
                 self.at = add_elapsed(self.at, question['extend'])
@@ -290,6 +295,9 @@ class Cases:
         if kind < 0.25 or asked['roll']:
             for actor in asked['actors']:
                 actor['calendar'] = r.choice(sorted(self.calendars))
+        for actor in asked['actors']:
+            if not asked['after'].startswith('PT') and r.random() < 0.2:
+                actor['receipt'] = f"P{r.randint(0, 30)}{r.choice('BD') if 'calendar' in actor else 'D'}"
         if r.random() < 0.3:
             asked['extend'] = f'P{r.randint(1, 15)}D'
         elapsed = asked.get('instant') or asked['after'].startswith('PT')
