@@ -1,5 +1,6 @@
 #include "engine/base/json_slice.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace parley {
@@ -15,9 +16,11 @@ std::size_t skip_space(std::string_view text, std::size_t at) {
 
 // `at` is on the opening quote; the answer is one past the closing one.
 std::size_t skip_string(std::string_view text, std::size_t at) {
-    for (++at; at < text.size(); ++at) {
-        if (text[at] == '\\') ++at;
-        else if (text[at] == '"') return at + 1;
+    for (++at; at < text.size();) {
+        std::size_t const quote = std::min(text.find('"', at), text.size());
+        std::size_t const escape = text.substr(0, quote).find('\\', at);
+        if (escape == std::string_view::npos) return std::min(quote + 1, text.size());
+        at = escape + 2;
     }
     return text.size();
 }

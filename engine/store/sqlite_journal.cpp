@@ -25,7 +25,7 @@ namespace {
 
 // With readers always at work a passive checkpoint never gets to the end; over this many times the
 // usual length the writer waits for them.
-constexpr int patience = 8;
+constexpr int patience = 4;
 constexpr int erasure_wait_ms = 200;
 constexpr int usual_wait_ms = 5000;
 

@@ -11,8 +11,8 @@ namespace parley {
 class DataFolder;
 
 struct SqliteJournalOptions {
-    // The write-ahead log is moved into the database once it is this long (4 KiB a page).
-    int checkpoint_pages = 4096;
+    // The write-ahead log is moved into the database once it is this long (4 KiB a page, so 64 MiB).
+    int checkpoint_pages = 16384;
     // The database does not grow over this many pages; zero sets no limit. A database that is full
     // by its limit behaves as one on a full disk does.
     std::int64_t pages_max = 0;
