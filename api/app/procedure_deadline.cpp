@@ -19,6 +19,12 @@ struct Question {
     std::optional<Interruption> interrupted;
 };
 
+constexpr std::string_view receipt_days =
+    "must be days, such as P3D, or business days, such as P2B";
+bool is_days(Period period) {
+    return period.unit == PeriodUnit::days || period.unit == PeriodUnit::business_days;
+}
+
 // The calendar of that name in the newest edition.
 Result<Calendar const*> calendar_of(World const& world, std::string const& id) {
     if (id.empty()) return nullptr;
@@ -77,7 +83,9 @@ Result<Question> read_question(World const& world, std::string const& line) {
                        ? parse_instant((*both)[i].get<std::string>())
                        : std::nullopt;
         };
-        if (at(0) && at(1) && *at(0) <= *at(1)) asked.interrupted = Interruption{*at(0), *at(1)};
+        auto const since = at(0);
+        auto const until = at(1);
+        if (since && until && *since <= *until) asked.interrupted = Interruption{*since, *until};
         else
             reader.error("interrupted", RefusalCode::invalid,
                          "must be two instants, the second not before the first");
@@ -91,6 +99,8 @@ Result<Question> read_question(World const& world, std::string const& line) {
         if (!calendar) return std::unexpected(calendar.error());
         actor.calendar = *calendar;
         if (one.has("receipt")) actor.receipt = one.period("receipt");
+        if (actor.receipt && !is_days(*actor.receipt))
+            one.error("receipt", RefusalCode::invalid, std::string(receipt_days));
         asked.actors.push_back(std::move(actor));
     }
     if (actors != nullptr && asked.actors.empty())
@@ -142,7 +152,8 @@ Done run_procedure_deadline(DeadlineOptions const& options) {
     std::optional<Period> receipt;
     if (!options.receipt.empty()) {
         receipt = parse_period(options.receipt);
-        if (!receipt) return misuse("--receipt takes a period of days such as P3D or P2B");
+        if (!receipt || !is_days(*receipt))
+            return misuse(fmt::format("--receipt {}", receipt_days));
     }
     asked.after = *after;
     asked.from = *from;

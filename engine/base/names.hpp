@@ -35,7 +35,7 @@ constexpr std::optional<E> parse_name(std::string_view text) {
 template <NamedEnum E>
 std::string names_joined() {
     std::string out;
-    for (std::string_view name : EnumNames<E>::names) {
+    for (std::string_view const name : EnumNames<E>::names) {
         if (!out.empty()) out += ", ";
         out += name;
     }

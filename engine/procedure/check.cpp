@@ -171,6 +171,8 @@ private:
         if (!rule.receipt->abroad) return;
         if (!in_days(*rule.receipt->abroad))
             fault(pointer + "/abroad", "must be days, such as P7D, or business days, such as P5B");
+        else if (rule.receipt->abroad->unit != rule.receipt->after.unit)
+            fault(pointer + "/abroad", "must count in the same kind of days as after");
         else if (hours_of(*rule.receipt->abroad) < hours_of(rule.receipt->after))
             fault(pointer + "/abroad",
                   "is shorter than after; what goes abroad takes no less time");

@@ -139,6 +139,10 @@ private:
                               stage_.result));
     }
 
+    static bool asks_own_time(Step const& step, Role role) {
+        return step.does == Behaviour::extend_deadline && step.settings.consent == "none" &&
+               contains(step.by, role);
+    }
     void check_symmetry(Step const& step) {
         bool const claimant = contains(step.by, Role::claimant);
         bool const respondent = contains(step.by, Role::respondent);
@@ -151,7 +155,19 @@ private:
         bool const met = std::ranges::any_of(stage_.steps, [&](Step const& s) {
             return contains(s.by, other) && gives_the_same(step, s);
         });
-        if (both && !met)
+        // More of one's own time, on request, each side may have in the stages that wait for it.
+        bool const own_time = asks_own_time(step, own) && is_turn_of(own);
+        bool const met_elsewhere =
+            own_time && std::ranges::any_of(procedure_.stages, [&](Stage const& stage) {
+                return std::ranges::any_of(stage.steps,
+                                           [&](Step const& s) { return asks_own_time(s, other); });
+            });
+        if (own_time && !met_elsewhere)
+            fault("symmetry", step.pointer + "/by",
+                  fmt::format("gives more time on request to one side; let the {} have it, too, "
+                              "where its time runs",
+                              name_of(other)));
+        else if (both && !met && !own_time)
             fault("symmetry", step.pointer + "/by",
                   fmt::format("gives {} to one side; let the {} do the same in {}",
                               name_of(step.does), name_of(other), stage_.name));

@@ -1,4 +1,5 @@
 #include "engine/core/story.hpp"
+#include "engine/procedure/examine.hpp"
 #include "tests/core/support.hpp"
 
 #include <nlohmann/json.hpp>
@@ -13,8 +14,10 @@ namespace {
 // uncitral-track-2 with one place changed.
 Result<Procedure> changed(char const* pointer, nlohmann::ordered_json const& value) {
     auto json = nlohmann::ordered_json::parse(procedure("uncitral-track-2").text);
-    for (auto const& [name, period] :
-         {std::pair{"deemed", "P3D"}, {"deemed_abroad", "P9D"}, {"deemed_months", "P1M"}})
+    for (auto const& [name, period] : {std::pair{"deemed", "P3D"},
+                                       {"deemed_abroad", "P9D"},
+                                       {"deemed_months", "P1M"},
+                                       {"business_days", "P9B"}})
         if (value.dump().contains('"' + std::string(name) + '"'))
             json["parameters"][name] = {{"value", period}, {"means", "m"}, {"cites", "own: test"}};
     json[nlohmann::ordered_json::json_pointer(pointer)] = value;
@@ -61,6 +64,43 @@ TEST(MoreTime, OnRequestIsForTheOwnTimeAlone) {
     expect_fault(changed(consent, "other_side"), consent);
 }
 
+// The respondent's time to answer, and the claimant's to complete its notice: to each its own.
+TEST(MoreTime, OnRequestIsForBothEachWhereItsTimeRuns) {
+    auto json = nlohmann::ordered_json::parse(procedure("uncitral-track-2").text);
+    auto const with_more_time = [&](char const* stage, char const* side, char const* deadline) {
+        json["stages"][stage]["steps"]["extend"] = {{"by", {side}},
+                                                    {"does",
+                                                     {{"extend_deadline",
+                                                       {{"deadline", deadline},
+                                                        {"period_most", "extension_max"},
+                                                        {"times", "extension_times"},
+                                                        {"consent", "none"}}}}},
+                                                    {"notifies", {"claimant", "respondent"}},
+                                                    {"means", "m"},
+                                                    {"cites", "own: test"}};
+    };
+    with_more_time("response", "respondent", "response");
+    auto rules = read_procedure(json.dump());
+    ASSERT_TRUE(rules) << rules.error().detail;
+    Examination const alone = examine(*rules);
+    EXPECT_TRUE(std::ranges::any_of(alone.findings, [](Finding const& finding) {
+        return finding.rule == "symmetry" && finding.pointer == "/stages/response/steps/extend/by";
+    }));
+
+    with_more_time("deficient", "claimant", "completion");
+    rules = read_procedure(json.dump());
+    ASSERT_TRUE(rules) << rules.error().detail;
+    EXPECT_TRUE(examine(*rules).proven());
+    expect_stories(rules, R"(
+## The respondent takes ten days more
+| when | who | act | then |
+|---|---|---|---|
+| 2026-03-02 00:00 UTC | claimant | file | -> response; deadline response end of 2026-03-09 |
+| 2026-03-05 10:00 UTC | respondent | extend: P10D | deadline response end of 2026-03-19 |
+| 2026-03-19 10:00 UTC | respondent | respond: contest | -> negotiation |
+)");
+}
+
 TEST(MoreTime, RunsFromTheDayOfReceiptAndLaterAbroad) {
     auto const rules = changed(receipt, {{"after", "deemed"}, {"abroad", "deemed_abroad"}});
     expect_stories(rules, R"(
@@ -88,6 +128,8 @@ TEST(MoreTime, ReceiptIsAPartysAndInDays) {
     expect_fault(changed(receipt, {{"after", "deemed_abroad"}, {"abroad", "deemed"}}),
                  at + "/abroad");
     expect_fault(changed(receipt, {{"until", "deemed"}}), at + "/until");
+    auto mixed = changed(receipt, {{"after", "deemed"}, {"abroad", "business_days"}});
+    expect_fault(mixed, at + "/abroad");
     expect_fault(changed("/stages/mediator_appointment/deadlines/mediator_appointment/receipt",
                          {{"after", "deemed"}}),
                  "/stages/mediator_appointment/deadlines/mediator_appointment/receipt");
