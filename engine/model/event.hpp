@@ -72,7 +72,7 @@ struct ExtensionProposed {
 struct DeadlineExtended {
     std::string deadline;
     Period by;
-    std::string cause; // agreed, granted, outage
+    std::string cause; // agreed, requested, granted, outage
     friend bool operator==(DeadlineExtended const&, DeadlineExtended const&) = default;
 };
 // A step without facts of its own beyond where it leads (asking for the mediator, moving on).
