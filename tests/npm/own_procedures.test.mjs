@@ -106,3 +106,32 @@ test('a running dispute moves to a later version, and nobody loses time unasked'
   assert.equal(replayed.status, 0, replayed.stderr);
   assert.match(replayed.stdout, /2 disputes: /);
 });
+
+test('a deadline counts from deemed receipt abroad, and moves at the request of whose it is', async (t) => {
+  const own = (value) => ({value, means: 'The service of papers.', cites: 'own: an example'});
+  const folder = folderWith((procedure) => {
+    procedure.parameters.deemed = own('P3D');
+    procedure.parameters.deemed_abroad = own('P9D');
+    procedure.stages.response.deadlines.response.receipt = {after: 'deemed', abroad: 'deemed_abroad'};
+    const more = (deadline, side) => ({
+      by: [side], notifies: ['claimant', 'respondent'], means: 'Its time is longer.', cites: 'own: an example',
+      does: {extend_deadline: {deadline, period_most: 'extension_max', times: 'extension_times', consent: 'none'}},
+    });
+    procedure.stages.response.steps.more_time = more('response', 'respondent');
+    procedure.stages.deficient.steps.more_time = more('completion', 'claimant');
+  });
+  const parley = await serve(place.make(), ['--procedures', folder]);
+  t.after(() => parley.kill());
+  const example = parley.example();
+  assert.notEqual(example.claimant.country, example.respondent.country);
+  const platform = parley.as('platform');
+  const filed = await platform.post('/v1/disputes', example);
+  const clock = (dispute) => dispute.deadlines.find((one) => one.name === 'response');
+  assert.match(JSON.stringify(clock(filed)), /respondent: counts as received 9 calendar days after .*, abroad/);
+  const respondent = filed.parties.find((party) => party.side === 'respondent').id;
+  const asked = await platform.try('POST', `/v1/disputes/${filed.id}/actions/more_time`, {by: 'P5D'},
+    {'If-Match': '*', 'Parley-Act-As': respondent});
+  assert.equal(asked.status, 200, JSON.stringify(asked.json));
+  assert.match(JSON.stringify(clock(asked.json)), /at the request of the respondent/);
+  assert.ok(clock(asked.json).at > clock(filed).at);
+});
