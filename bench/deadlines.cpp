@@ -25,7 +25,7 @@ constexpr std::size_t disputes = 100'000;
 // All of them wait for a response whose time ends at one instant; the service comes up two days later.
 Figure fire_all(std::string name, Journal& journal, Reader& reader) {
     Instant const filed_at = *parse_instant("2026-11-05T10:00:00Z");
-    double const filed_s = file_many(journal, reader, disputes, filed_at);
+    double const filed_s = file_many(journal, reader, disputes, filed_at).seconds;
     ManualClock const clock(filed_at + 9 * us_per_day);
     journal.beat(clock.now()); // no outage: nothing is moved by a day
     auto const due = [&] { return !reader.due(std::nullopt, clock.now() - 1, 1).empty(); };

@@ -27,7 +27,7 @@ World const& shipped_world() {
     return world;
 }
 
-double file_many(Journal& journal, Reader& reader, std::size_t disputes, Instant at) {
+ManyFiled file_many(Journal& journal, Reader& reader, std::size_t disputes, Instant at) {
     ManualClock clock(at);
     DisputeCache cache(batch);
     Committer committer(shipped_world(), journal, reader, clock, cache, [](std::string const&) {});
@@ -37,25 +37,27 @@ double file_many(Journal& journal, Reader& reader, std::size_t disputes, Instant
     committer.load_registry();
     auto const input = read_file_input(nlohmann::json::parse(filing_json()));
     if (!input) throw std::runtime_error(input.error().detail);
-    std::size_t filed = 0;
+    ManyFiled filed;
+    filed.disputes.reserve(disputes);
     auto const start = std::chrono::steady_clock::now();
-    while (filed < disputes) {
+    while (filed.disputes.size() < disputes) {
         std::vector<Job> jobs;
-        for (std::size_t i = 0; i < std::min(batch, disputes - filed); ++i) {
+        for (std::size_t i = std::min(batch, disputes - filed.disputes.size()); i > 0; --i) {
             // One a millisecond: ids grow with time, and so they lie side by side in the store.
-            clock.set(at + static_cast<std::int64_t>(filed + i) * 1000);
-            Filing filing{
-                entropy.make_id<DisputeId>(clock.now()), platform, false, {}, *input, {}, false};
+            clock.set(at + static_cast<std::int64_t>(filed.disputes.size()) * 1000);
+            DisputeId const id = entropy.make_id<DisputeId>(clock.now());
+            filed.disputes.push_back(id);
+            Filing filing{id, platform, false, {}, *input, {}, false};
             filing.actor.via = platform;
             jobs.push_back(AskJob{std::move(filing), [](Result<Receipt> const& answer) {
                                       if (!answer) throw std::runtime_error(answer.error().detail);
                                   }});
         }
-        filed += jobs.size();
         committer.run(std::move(jobs));
     }
     std::chrono::duration<double> const passed = std::chrono::steady_clock::now() - start;
-    return passed.count();
+    filed.seconds = passed.count();
+    return filed;
 }
 
 } // namespace parley::bench

@@ -43,7 +43,7 @@ std::string_view turn_of(Procedure const& procedure, DisputeState const& state,
                          Viewer const& viewer);
 
 struct TimetableEntry {
-    std::string stage;
+    std::string_view stage; // of the procedure, which outlives this
     Instant no_later_than;
     friend bool operator==(TimetableEntry const&, TimetableEntry const&) = default;
 };

@@ -1,5 +1,6 @@
 #include "engine/core/project.hpp"
 
+#include "engine/base/assert.hpp"
 #include "engine/core/behaviour.hpp"
 
 namespace parley {
@@ -34,9 +35,10 @@ std::vector<TimetableEntry> timetable_of(World const& world, Procedure const& pr
         Deadline const* next = first_due(ahead, Instant{instant_max.us + 1});
         if (next == nullptr) break;
         Instant const at = next->at;
-        std::string stage = ahead.stage;
+        Stage const* const stage = procedure.stage(ahead.stage);
+        PARLEY_ASSERT(stage != nullptr, "a dispute stands in a stage of its procedure");
         ahead = fire(world, procedure, ahead, *next, {at, entropy, roster}).after;
-        if (ahead.stage != stage) out.push_back({std::move(stage), at});
+        if (ahead.stage != stage->name) out.push_back({stage->name, at});
     }
     return out;
 }

@@ -52,9 +52,9 @@ struct Made {
 };
 
 struct EngineOptions {
-    std::size_t queue_most = 4096;    // commands waiting; beyond it `busy` (503)
-    std::size_t batch_most = 256;     // commands a transaction
-    std::size_t cache_most = 100'000; // disputes kept in memory
+    std::size_t queue_most = 4096;   // commands waiting; beyond it `busy` (503)
+    std::size_t batch_most = 256;    // commands a transaction
+    std::size_t cache_most = 65'536; // disputes kept in memory, some 5 KB each; others are replayed
     std::size_t reader_threads = 2;
     Writers writers = Writers::one;
     std::string node = "node"; // who holds leases; a name of its own for each node of a database

@@ -78,7 +78,10 @@ EntryPtr replayed(World const& world, DisputeEntry const* before, DisputeEntry e
 } // namespace
 
 std::vector<TimetableEntry> const& Timetable::of(DisputeEntry const& entry) const {
-    std::call_once(once_, [&] { lines_ = timetable_of(world_, *entry.procedure, entry.state); });
+    std::call_once(once_, [&] {
+        lines_ = timetable_of(world_, *entry.procedure, entry.state);
+        lines_.shrink_to_fit(); // as many as there are disputes in memory
+    });
     return lines_;
 }
 

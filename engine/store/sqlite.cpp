@@ -13,7 +13,7 @@ namespace {
 
 constexpr int busy_timeout_ms = 5000;
 constexpr char const* write_cache = "PRAGMA cache_size=-8192"; // KiB
-constexpr char const* read_cache = "PRAGMA cache_size=-16384";
+constexpr char const* read_cache = "PRAGMA cache_size=-8192";
 
 int count_pages(void* pages, sqlite3*, char const*, int in_log) {
     *static_cast<int*>(pages) = in_log;

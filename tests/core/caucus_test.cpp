@@ -24,7 +24,7 @@ std::string shown_to(Play const& play, Viewer const& viewer) {
             out += "cannot " + act.step->name + ": " + blocker.detail + "\n";
     out += "turn " + std::string(turn_of(play.rules, play.state, viewer)) + "\n";
     for (TimetableEntry const& entry : timetable_of(world(), play.rules, play.state))
-        out += entry.stage + " " + text_of(entry.no_later_than) + "\n";
+        out += std::string(entry.stage) + " " + text_of(entry.no_later_than) + "\n";
     return out;
 }
 
