@@ -20,7 +20,7 @@ namespace parley::bench {
 namespace {
 
 constexpr std::size_t few = 10'000;
-constexpr std::size_t touched = 100'000; // as many as a server keeps in memory
+constexpr std::size_t touched = 100'000; // more than a server keeps in memory
 constexpr double seconds = 6;
 
 // What a process holds in memory, in MB: without what it has mapped of files, which the system may take

@@ -369,7 +369,6 @@ std::string members(Write const& write) {
     std::string out;
     JsonWriter json(out);
     write(json);
-    out.shrink_to_fit(); // thousands of them are kept
     return out;
 }
 
@@ -448,7 +447,6 @@ std::string dispute_json(ViewCache& views, EntryPtr const& entry, Viewer const& 
     json.begin_object();
     write_dispute(json, views, entry, viewer);
     json.end_object();
-    out.shrink_to_fit(); // thousands of them are kept
     return out;
 }
 

@@ -10,8 +10,9 @@ namespace {
 
 http::SharedText view_of_dispute(Services& services, Opened const& opened) {
     if (auto known = services.views.find(opened.entry, opened.viewer)) return known;
-    auto text = std::make_shared<std::string const>(
-        dispute_json(services.views, opened.entry, opened.viewer));
+    std::string rendered = dispute_json(services.views, opened.entry, opened.viewer);
+    rendered.shrink_to_fit(); // thousands of them are kept
+    auto text = std::make_shared<std::string const>(std::move(rendered));
     services.views.put(opened.entry, opened.viewer, text);
     return text;
 }

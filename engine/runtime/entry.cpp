@@ -78,10 +78,7 @@ EntryPtr replayed(World const& world, DisputeEntry const* before, DisputeEntry e
 } // namespace
 
 std::vector<TimetableEntry> const& Timetable::of(DisputeEntry const& entry) const {
-    std::call_once(once_, [&] {
-        lines_ = timetable_of(world_, *entry.procedure, entry.state);
-        lines_.shrink_to_fit(); // as many as there are disputes in memory
-    });
+    std::call_once(once_, [&] { lines_ = timetable_of(world_, *entry.procedure, entry.state); });
     return lines_;
 }
 
