@@ -13,16 +13,23 @@
 
 namespace parley::bench {
 
+Turn turn_of(std::size_t connection, std::size_t turn, std::size_t connections,
+             std::size_t disputes) {
+    std::size_t const of_its_own = disputes / connections;
+    return {connection + connections * ((connection + turn) % of_its_own),
+            (connection + turn / of_its_own) % 2 == 1};
+}
+
 // Files disputes and takes them to negotiation.
-ActLoad::ActLoad(DevServer const& server)
-    : server_(server), filed_(act_disputes), turns_(act_connections, 0) {
-    std::vector<std::size_t> turns(act_connections, 0);
-    // Each connection files and answers its own: connection, connection + 64, and so on.
+ActLoad::ActLoad(DevServer const& server, std::size_t connections)
+    : server_(server), connections_(connections), filed_(act_disputes), turns_(connections, 0) {
+    std::vector<std::size_t> turns(connections, 0);
+    // Each connection files and answers its own: the first of each handful, the second, and so on.
     auto const place = [&](std::size_t connection) {
-        return connection + act_connections * (turns[connection] / 2);
+        return connection + connections * (turns[connection] / 2);
     };
     LoadResult const result = run_load(
-        server.port, act_connections,
+        server.port, connections,
         [&](std::size_t connection) -> std::string {
             std::size_t const at = place(connection);
             if (at >= act_disputes) return {};
@@ -47,10 +54,8 @@ ActLoad::ActLoad(DevServer const& server)
 
 std::string ActLoad::next(std::size_t connection) {
     std::size_t const turn = turns_[connection]++;
-    // Every connection walks over disputes of its own.
-    std::size_t const of_its_own = turn % (act_disputes / act_connections);
-    Filed const& one = filed_[connection + act_connections * of_its_own];
-    bool const offers = turn % 2 == 1;
+    auto const [dispute, offers] = turn_of(connection, turn, connections_);
+    Filed const& one = filed_[dispute];
     return request_text(
         "POST", fmt::format("/v1/disputes/{}/actions/{}", one.id, offers ? "offer" : "message"),
         server_.platform_key, offers ? one.respondent : one.claimant,
@@ -60,13 +65,13 @@ std::string ActLoad::next(std::size_t connection) {
 
 LoadResult ActLoad::run(double seconds) {
     return run_load(
-        server_.port, act_connections, [&](std::size_t connection) { return next(connection); },
+        server_.port, connections_, [&](std::size_t connection) { return next(connection); },
         seconds);
 }
 
 LoadResult ActLoad::run_at(double acts_per_second, double seconds) {
     return run_open_load(
-        server_.port, act_connections, [&](std::size_t connection) { return next(connection); },
+        server_.port, connections_, [&](std::size_t connection) { return next(connection); },
         acts_per_second, seconds);
 }
 
@@ -135,8 +140,8 @@ T must(Result<T> result) {
 
 } // namespace
 
-std::vector<Unit> record_acts(Journal& real, Reader& reader, std::size_t acts,
-                              std::size_t disputes) {
+std::vector<Unit> record_acts(Journal& real, Reader& reader, std::size_t acts, std::size_t disputes,
+                              std::size_t connections) {
     World const& world = shipped_world();
     RecordingJournal journal(real);
     SystemClock const clock;
@@ -179,8 +184,9 @@ std::vector<Unit> record_acts(Journal& real, Reader& reader, std::size_t acts,
         must(read_act_input(InputKind::offer, nlohmann::json::parse(offer_json())));
     journal.recording = true;
     for (std::size_t act = 0; act < acts; ++act) {
-        bool const offers = (act / disputes) % 2 == 1;
-        DisputeState const& state = filed[act % disputes]->state;
+        auto const [dispute, offers] =
+            turn_of(act % connections, act / connections, connections, disputes);
+        DisputeState const& state = filed[dispute]->state;
         Side const side = offers ? Side::respondent : Side::claimant;
         Command command;
         command.dispute = state.id;

@@ -17,10 +17,21 @@ constexpr std::size_t act_disputes =
     4096; // so that one has a few dozen acts at most, as real ones do
 constexpr std::size_t act_connections = 64;
 
+// What a connection does at its turn. Each walks over disputes of its own, in which it talks and
+// offers by turns, and starts at another place than its neighbour: what comes together lies
+// scattered over the store, as the acts of strangers do.
+struct Turn {
+    std::size_t dispute;
+    bool offers;
+};
+Turn turn_of(std::size_t connection, std::size_t turn, std::size_t connections,
+             std::size_t disputes = act_disputes);
+
 // Against a running server: makes the disputes, then acts in them.
 class ActLoad {
 public:
-    explicit ActLoad(DevServer const& server); // files and answers all of them
+    // Files and answers all of them.
+    explicit ActLoad(DevServer const& server, std::size_t connections = act_connections);
     // Closed loop: each connection acts as soon as it is answered.
     LoadResult run(double seconds);
     // From here on the answers are to be as short as can be (`Prefer: return=minimal`), or whole again.
@@ -36,13 +47,16 @@ private:
         std::string respondent, claimant;
     };
     DevServer const& server_;
+    std::size_t connections_;
     std::vector<Filed> filed_;
     std::vector<std::size_t> turns_;
     bool minimal_ = false;
 };
 
-// What a committer writes for the same acts, ready made; the disputes are written to `journal`.
+// What a committer writes for the same acts in the same order, ready made; the disputes are written to
+// `journal`.
 std::vector<Unit> record_acts(Journal& journal, Reader& reader, std::size_t acts,
-                              std::size_t disputes = act_disputes);
+                              std::size_t disputes = act_disputes,
+                              std::size_t connections = act_connections);
 
 } // namespace parley::bench

@@ -18,6 +18,7 @@ namespace {
 constexpr double seconds = 6;
 constexpr std::size_t baseline_acts = 64 * 1024;
 constexpr std::size_t acts_a_commit = 64;
+constexpr std::size_t connections = 128; // while 64 acts are committed, 64 are under way
 
 // The rows of the same acts, ready made, written 64 a commit by the store alone.
 double baseline_per_second() {
@@ -25,7 +26,8 @@ double baseline_per_second() {
     DataFolder folder(scratch.path() + "/data");
     auto const journal = open_sqlite_journal(folder);
     auto const reader = open_sqlite_reader(folder);
-    std::vector<Unit> recorded = record_acts(*journal, *reader, baseline_acts);
+    std::vector<Unit> recorded =
+        record_acts(*journal, *reader, baseline_acts, act_disputes, connections);
     auto const start = std::chrono::steady_clock::now();
     std::span<Unit> left(recorded);
     while (!left.empty()) {
@@ -44,7 +46,7 @@ std::vector<Figure> run(std::string const& parley_binary) {
     LoadResult whole, minimal;
     {
         DevServer const server(parley_binary);
-        ActLoad load(server);
+        ActLoad load(server, connections);
         whole = load.run(seconds);
         load.prefer_minimal(true);
         minimal = load.run(seconds);
@@ -63,8 +65,9 @@ std::vector<Figure> run(std::string const& parley_binary) {
         figure.baseline_value = (before + after) / 2;
         figure.goal = "0.7 x, then 0.85";
         figure.note = fmt::format(
-            "64 connections, {} acts; p50 {} us, p99 {} us; baseline {:.0f} before, {:.0f} after",
-            result->done, result->percentile(0.5), result->percentile(0.99), before, after);
+            "{} connections, {} acts; p50 {} us, p99 {} us; baseline {:.0f} before, {:.0f} after",
+            connections, result->done, result->percentile(0.5), result->percentile(0.99), before,
+            after);
         figures.push_back(std::move(figure));
     }
     return figures;

@@ -54,9 +54,7 @@ LoadResult load_node(std::uint16_t port) {
         port, act_connections,
         [&](std::size_t connection) {
             std::size_t const turn = turns[connection]++;
-            std::size_t const dispute =
-                connection + act_connections * (turn % (act_disputes / act_connections));
-            bool const offers = turn % 2 == 1;
+            auto const [dispute, offers] = turn_of(connection, turn, act_connections);
             return request_text(
                 "POST",
                 fmt::format("/v1/disputes/d{}/actions/{}", dispute, offers ? "offer" : "message"),
