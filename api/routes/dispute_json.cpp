@@ -1,8 +1,8 @@
 #include "api/routes/dispute_json.hpp"
 
-#include "engine/base/blockers.hpp"
+#include "api/routes/acts_json.hpp"
+
 #include "engine/base/json_slice.hpp"
-#include "engine/procedure/behaviours.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -374,39 +374,6 @@ std::string members(Write const& write) {
 
 } // namespace
 
-void write_acts(JsonWriter& json, DisputeEntry const& entry, Viewer const& viewer) {
-    std::string const base = "/v1/disputes/" + entry.state.id.text() + "/actions/";
-    Acts const acts = acts_of(*entry.procedure, entry.state, viewer);
-    json.key("actions").begin_array();
-    for (AvailableAct const& act : acts.available) {
-        std::string schema = "/v1/schemas/acts/";
-        schema += name_of(spec_of(act.step->does).input);
-        if (!act.step->settings.document.empty())
-            schema = fmt::format("/v1/procedures/{}/{}/documents/{}", entry.procedure->ref.name,
-                                 entry.procedure->ref.version, act.step->settings.document);
-        json.begin_object();
-        json.member("name", act.step->name);
-        json.member("method", "POST");
-        json.member("href", base + act.step->name);
-        json.member("schema", schema);
-        json.member("means", act.step->means);
-        json.key("rooms").begin_array();
-        for (Room const room : act.rooms) json.value(name_of(room));
-        json.end_array();
-        json.end_object();
-    }
-    json.end_array();
-    json.key("blocked").begin_array();
-    for (BlockedAct const& act : acts.blocked) {
-        json.begin_object();
-        json.member("name", act.step->name);
-        json.key("because");
-        write(json, act.because);
-        json.end_object();
-    }
-    json.end_array();
-}
-
 void renew(DisputeParts& parts, EntryPtr const& entry) {
     DisputeEntry const* const old = parts.of.get();
     if (old == entry.get()) return;
@@ -428,7 +395,7 @@ void write_dispute(JsonWriter& json, ViewCache& views, EntryPtr const& entry,
     json.member("turn", turn_of(*entry->procedure, entry->state, viewer));
     json.end_object();
     json.raw(parts.facts);
-    write_acts(json, *entry, viewer);
+    write_acts(json, views.act_texts(), *entry, viewer);
     write_offers(json, *entry, viewer);
     write_documents(json, *entry, viewer);
     json.raw(parts.end);

@@ -24,7 +24,4 @@ std::string email_of(DisputeEntry const& entry, Side side);
 // One line of a list.
 void write_row(JsonWriter& json, DisputeRow const& row);
 
-// What the viewer can do now, and what not and why: the members `actions` and `blocked`.
-void write_acts(JsonWriter& json, DisputeEntry const& entry, Viewer const& viewer);
-
 } // namespace parley::routes

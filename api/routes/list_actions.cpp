@@ -1,4 +1,4 @@
-#include "api/routes/dispute_json.hpp"
+#include "api/routes/acts_json.hpp"
 #include "api/routes/handlers.hpp"
 #include "api/routes/reply.hpp"
 
@@ -18,7 +18,7 @@ net::awaitable<http::Response> list_actions(Services& services, Call call) {
     json.member("stage", entry.state.stage);
     json.member("as", name_of(opened->viewer.role));
     json.member("turn", turn_of(*entry.procedure, entry.state, opened->viewer));
-    write_acts(json, entry, opened->viewer);
+    write_acts(json, services.views.act_texts(), entry, opened->viewer);
     json.end_object();
     auto answer = http::json_response(200, std::move(body));
     answer.set("ETag", access::etag_of(entry.state, opened->viewer));

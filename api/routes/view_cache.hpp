@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/http/message.hpp"
+#include "api/routes/acts_json.hpp"
 #include "engine/base/recent.hpp"
 #include "engine/runtime/entry.hpp"
 
@@ -32,6 +33,8 @@ public:
     // next call.
     DisputeParts const& parts_of(EntryPtr const& entry);
 
+    ActTexts& act_texts() { return act_texts_; }
+
 private:
     struct Whole {
         EntryPtr entry; // held, so that its address cannot come to mean another one
@@ -55,6 +58,7 @@ private:
 
     Recent<Key, Whole, HashKey> whole_;
     Recent<DisputeId, DisputeParts> parts_;
+    ActTexts act_texts_;
 };
 
 } // namespace parley::routes

@@ -94,7 +94,7 @@ void Committer::Batch::ask(Job& job, AskJob& what) {
 }
 
 Result<Receipt> Committer::Batch::decide_ask(AskJob& what, Slot& slot) {
-    auto const& key = receipt_of(what.ask);
+    auto const& key = receipt_of(*what.ask);
     if (key && key_taken(*key)) return key_in_progress();
     auto result =
         std::visit(Overloaded{
@@ -105,7 +105,7 @@ Result<Receipt> Committer::Batch::decide_ask(AskJob& what, Slot& slot) {
                            return again ? decide_command(command, slot) : std::move(decided);
                        },
                    },
-                   what.ask);
+                   *what.ask);
     if (!result && key) // refused now, but perhaps done already under this key
         if (auto before = recorded(*key)) return std::move(*before);
     return result;
@@ -440,7 +440,7 @@ std::vector<Job> Committer::Batch::finish() {
         if (auto* erase = std::get_if<EraseJob>(&job)) finish_ask(erase->done, tries_most);
         if (auto* ask = std::get_if<AskJob>(&job)) {
             if (slot.unit != no_unit && fates[slot.unit] == UnitFate::lost_receipt)
-                if (auto before = try_recorded(*receipt_of(ask->ask))) {
+                if (auto before = try_recorded(*receipt_of(*ask->ask))) {
                     ask->done(std::move(*before));
                     continue;
                 }
@@ -529,8 +529,8 @@ void Committer::Batch::answer_all_failed(bool look) {
     for (Job& job : jobs) {
         // Such a request may have been made and recorded before; then its answer stands.
         auto* ask = std::get_if<AskJob>(&job);
-        if (look && ask != nullptr && receipt_of(ask->ask))
-            if (auto before = try_recorded(*receipt_of(ask->ask))) {
+        if (look && ask != nullptr && receipt_of(*ask->ask))
+            if (auto before = try_recorded(*receipt_of(*ask->ask))) {
                 ask->done(std::move(*before));
                 continue;
             }

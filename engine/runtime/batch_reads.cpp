@@ -21,10 +21,10 @@ void Committer::Batch::catch_up_for(std::vector<Job> const& some) {
         std::visit(Overloaded{
                        [&](AskJob const& what) {
                            // A command is decided on what is cached: see `overtaken`.
-                           auto const* command = std::get_if<Command>(&what.ask);
+                           auto const* command = std::get_if<Command>(what.ask.get());
                            clocks = clocks ||
                                     (command ? has_clock(command->dispute)
-                                             : std::get<Filing>(what.ask).input.clock.has_value());
+                                             : std::get<Filing>(*what.ask).input.clock.has_value());
                        },
                        [&](FireJob const& what) { disputes.push_back(what.dispute); },
                        [&](OutageJob const& what) { disputes.push_back(what.dispute); },

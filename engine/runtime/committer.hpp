@@ -10,6 +10,7 @@
 #include <exception>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -23,7 +24,10 @@ using Asked = std::variant<Filing, Command>;
 
 // Someone's command and where its answer goes.
 struct AskJob {
-    Asked ask;
+    AskJob(Asked what, std::move_only_function<void(Result<Receipt>)> then)
+        : ask(std::make_unique<Asked>(std::move(what))), done(std::move(then)) {}
+
+    std::unique_ptr<Asked> ask; // a kilobyte, and a job passes through several hands
     std::move_only_function<void(Result<Receipt>)> done;
     int tries = 0;
 };

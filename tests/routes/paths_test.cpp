@@ -1,5 +1,7 @@
 #include "tests/routes/house.hpp"
 
+#include "api/routes/acts_json.hpp"
+
 #include <gtest/gtest.h>
 
 namespace parley::routes {
@@ -152,6 +154,55 @@ TEST(Paths, TheViewIsWhatTheContractSays) {
     EXPECT_FALSE(seen.json["timetable"].empty());
     EXPECT_EQ(seen.at("/outcome"), "null");
     EXPECT_EQ(seen.at("/metadata/shop"), "42");
+}
+
+// The reasons that a role is given for one act, and where the act is found while it is open.
+Json reasons(Case& one, std::string const& role, std::string const& act) {
+    Json const acts = one.see(role, "/actions").json;
+    for (Json const& blocked : acts["blocked"])
+        if (blocked["name"] == act) return blocked["because"];
+    return {};
+}
+std::string href(Case& one, std::string const& role, std::string const& act) {
+    Json const acts = one.see(role, "/actions").json;
+    for (Json const& open : acts["actions"])
+        if (open["name"] == act) return open["href"];
+    return {};
+}
+
+TEST(Paths, TheActsOfOneDisputeAreNotThoseOfAnother) {
+    House house;
+    Case one(house, Sale::consumer), other(house, Sale::consumer);
+    one.go_to_negotiation();
+    other.go_to_negotiation();
+    Json const none = reasons(one, "claimant", "accept");
+    ASSERT_EQ(none.size(), 1U);
+    EXPECT_EQ(reasons(other, "claimant", "accept"), none);
+    other.act_ok(
+        "respondent", "offer",
+        R"({"remedies":[{"kind":"refund","amount":{"amount":6000,"currency":"EUR"}}],"message":"Half."})");
+    // There an offer waits now, and here still none.
+    EXPECT_EQ(href(other, "claimant", "accept"), other.path + "/actions/accept");
+    EXPECT_EQ(reasons(one, "claimant", "accept"), none);
+    EXPECT_EQ(href(one, "claimant", "message"), one.path + "/actions/message");
+    EXPECT_EQ(href(other, "claimant", "message"), other.path + "/actions/message");
+}
+
+TEST(Paths, ABlockedActIsWrittenWithTheReasonsOfThisTime) {
+    auto const procedure = std::make_shared<Procedure const>();
+    Step step;
+    step.name = "accept";
+    ActTexts texts;
+    BlockedAct act{&step, {{"an offer is open", "There is none.", std::nullopt}}};
+    std::string const first = texts.blocked(procedure, act);
+    EXPECT_EQ(first, R"({"name":"accept","because":[{"condition":"an offer is open",)"
+                     R"("detail":"There is none.","unlocks_at":null}]})");
+    EXPECT_EQ(texts.blocked(procedure, act), first);
+    act.because[0].unlocks_at = *parse_instant("2026-11-21T10:00:00Z");
+    EXPECT_EQ(Json::parse(texts.blocked(procedure, act))["because"][0]["unlocks_at"],
+              "2026-11-21T10:00:00.000000Z");
+    act.because[0].unlocks_at.reset();
+    EXPECT_EQ(texts.blocked(procedure, act), first);
 }
 
 TEST(Paths, ACounterclaimIsSeenWithItsWords) {
