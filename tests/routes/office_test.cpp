@@ -74,10 +74,10 @@ TEST(Office, AKeyNeedsAnOwnerThatExists) {
 }
 
 TEST(Office, LiveKeysHaveNoTestClocksAndSeeNoTestDispute) {
+    net::io_context io; // outlives the engine, whose threads may still be about to wake it
     House house;
     Case one(house, Sale::consumer);
     auto made = access::make_api_key(KeyKind::platform, true, house.platform_id, "live", {1});
-    net::io_context io;
     net::co_spawn(io, house.engine().add_key(made.key), net::detached);
     io.run();
     std::string const& live = made.text;
@@ -350,8 +350,8 @@ std::string exchange(std::uint16_t port, std::string const& request) {
 }
 
 TEST(Office, TheWireAsksTheHandlerBeforeItReadsABody) {
+    net::io_context io(1); // outlives the engine, whose threads may still be about to wake it
     House house;
-    net::io_context io(1);
     http::Server server(io, {}, house.api());
     server.start();
     std::thread thread([&io] { io.run(); });

@@ -33,20 +33,6 @@ std::filesystem::path fresh_folder() {
     return name;
 }
 
-template <class T>
-T wait_for(net::awaitable<T> task) {
-    net::io_context io(1);
-    std::optional<T> result;
-    std::exception_ptr thrown;
-    net::co_spawn(io, std::move(task), [&](std::exception_ptr error, T value) {
-        thrown = error;
-        result.emplace(std::move(value));
-    });
-    io.run();
-    if (thrown) std::rethrow_exception(thrown);
-    return std::move(*result);
-}
-
 // An engine on real SQLite with one platform, and receivers of what it is told.
 class Deliveries : public ::testing::Test {
 protected:
@@ -60,6 +46,19 @@ protected:
         journal_.reset();
         std::error_code ignored;
         std::filesystem::remove_all(folder_path_, ignored);
+    }
+    template <class T>
+    T wait_for(net::awaitable<T> task) {
+        std::optional<T> result;
+        std::exception_ptr thrown;
+        net::co_spawn(io_, std::move(task), [&](std::exception_ptr error, T value) {
+            thrown = error;
+            result.emplace(std::move(value));
+        });
+        io_.restart();
+        io_.run();
+        if (thrown) std::rethrow_exception(thrown);
+        return std::move(*result);
     }
     void write(std::function<void(Journal&)> what) {
         wait_for([](Engine& engine, std::function<void(Journal&)> work) -> net::awaitable<bool> {
@@ -126,6 +125,7 @@ protected:
         return came_.wait_for(lock, 20s, [&] { return logged_.find(words) != std::string::npos; });
     }
 
+    net::io_context io_{1}; // outlives the engine, whose threads may still be about to wake it
     World const world_ = load_world();
     SystemClock clock_;
     Entropy draw_{random32()};
