@@ -38,6 +38,7 @@ endfunction()
 # (docs/BENCHMARKS.md); a program that serves gets mimalloc where that is switched on.
 function(parley_fast_allocator program)
     if(PARLEY_MIMALLOC)
+        target_sources(${program} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/large_pages.cpp)
         target_link_options(${program} PRIVATE -Wl,--no-as-needed)
         target_link_libraries(${program} PRIVATE mimalloc)
     endif()
