@@ -35,7 +35,7 @@ ActTexts::Open open_text(Procedure const& procedure, Step const& step) {
 ActTexts::Open const& ActTexts::open(ProcedurePtr const& procedure, Step const& step) {
     auto const [place, added] = open_.try_emplace(&step);
     if (added) {
-        hold(procedure);
+        held_.insert(procedure);
         place->second = open_text(*procedure, step);
     }
     return place->second;
@@ -44,7 +44,7 @@ ActTexts::Open const& ActTexts::open(ProcedurePtr const& procedure, Step const& 
 std::string const& ActTexts::blocked(ProcedurePtr const& procedure, BlockedAct const& act) {
     auto const [place, added] = blocked_.try_emplace(act.step);
     Blocked& known = place->second;
-    if (added) hold(procedure);
+    if (added) held_.insert(procedure);
     if (known.because != act.because) {
         known.because = act.because;
         known.text.clear();

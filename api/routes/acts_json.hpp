@@ -34,8 +34,6 @@ private:
         std::vector<Blocker> because; // what `text` was made from: mostly the same the next time
         std::string text;
     };
-    void hold(ProcedurePtr const& procedure) { held_.insert(procedure); }
-
     std::set<ProcedurePtr> held_; // so that no address of a step comes to mean another one
     std::unordered_map<Step const*, Open> open_;
     std::unordered_map<Step const*, Blocked> blocked_;
