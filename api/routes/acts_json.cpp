@@ -65,11 +65,10 @@ void write_acts(JsonWriter& json, ActTexts& texts, DisputeEntry const& entry,
     for (AvailableAct const& act : acts.available) {
         ActTexts::Open const& text = texts.open(entry.procedure, *act.step);
         line.assign(text.before).append(id).append(text.after);
-        for (std::string_view comma; Room const room : act.rooms) {
-            line.append(comma).append(1, '"').append(name_of(room)).append(1, '"');
-            comma = ",";
-        }
-        json.raw(line.append("]}"));
+        JsonWriter rooms(line);
+        for (Room const room : act.rooms) rooms.value(name_of(room));
+        rooms.end_array().end_object();
+        json.raw(line);
     }
     json.end_array();
     json.key("blocked").begin_array();

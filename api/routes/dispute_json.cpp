@@ -409,7 +409,7 @@ std::string email_of(DisputeEntry const& entry, Side side) {
 
 std::string dispute_json(ViewCache& views, EntryPtr const& entry, Viewer const& viewer) {
     std::string out;
-    out.reserve(8192);
+    out.reserve(usual_dispute_bytes);
     JsonWriter json(out);
     json.begin_object();
     write_dispute(json, views, entry, viewer);

@@ -4,9 +4,13 @@
 #include "engine/base/json.hpp"
 #include "engine/model/journal_rows.hpp"
 
+#include <cstddef>
 #include <string>
 
 namespace parley::routes {
+
+// Room for one in negotiation, as JSON and with what an act adds to it.
+constexpr std::size_t usual_dispute_bytes = 12 * 1024;
 
 // A dispute as one viewer may see it: member by member from a list of what may be shown, never the
 // state as a whole. Words lie in texts beside the events and are copied as they are; where they

@@ -169,7 +169,7 @@ http::Response answer_for(Services& services, Call const& call, Receipt const& r
     auto const viewer = access::viewer_of(call.principal(), entry.state, call.act_as());
     bool const minimal = viewer && wants_minimal(call);
     std::string body;
-    body.reserve(minimal ? 512 : 12 * 1024);
+    body.reserve(minimal ? 512 : usual_dispute_bytes);
     JsonWriter json(body);
     json.begin_object();
     if (viewer && !minimal) write_dispute(json, services.views, receipt.entry, *viewer);

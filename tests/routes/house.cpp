@@ -7,8 +7,8 @@
 #include "engine/store/sqlite_journal.hpp"
 #include "engine/store/sqlite_reader.hpp"
 #include "tests/model/samples.hpp"
+#include "tests/support/run_on.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -32,20 +32,6 @@ World load_world() {
     world.calendars = load_embedded_calendars();
     world.procedures = load_embedded_procedures();
     return world;
-}
-
-template <class T>
-T run(net::io_context& io, net::awaitable<T> task) {
-    std::optional<T> result;
-    std::exception_ptr thrown;
-    net::co_spawn(io, std::move(task), [&](std::exception_ptr error, T value) {
-        thrown = error;
-        result.emplace(std::move(value));
-    });
-    io.restart();
-    io.run();
-    if (thrown) std::rethrow_exception(thrown);
-    return std::move(*result);
 }
 
 Answer answer_of(http::Response const& response) {
@@ -105,7 +91,7 @@ House::House() : folder_(fresh_folder()), world_(load_world()) {
     open();
     auto first = access::make_api_key(KeyKind::administrator, false, "", "first", clock_.now());
     administrator = first.text;
-    run(io_, [](Engine& engine, ApiKey key) -> net::awaitable<bool> {
+    run_on(io_, [](Engine& engine, ApiKey key) -> net::awaitable<bool> {
         co_await engine.add_key(std::move(key));
         co_return true;
     }(*engine_, first.key));
@@ -202,7 +188,7 @@ Answer House::ask(Ask const& what) {
         return answer;
     }
     http::Request request{std::move(head), what.body, std::move(plan.note)};
-    return answer_of(run(io_, api_->handle(std::move(request))));
+    return answer_of(run_on(io_, api_->handle(std::move(request))));
 }
 
 std::string filing(Sale sale, std::string const& clock) {

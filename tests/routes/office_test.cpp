@@ -74,7 +74,7 @@ TEST(Office, AKeyNeedsAnOwnerThatExists) {
 }
 
 TEST(Office, LiveKeysHaveNoTestClocksAndSeeNoTestDispute) {
-    net::io_context io; // outlives the engine, whose threads may still be about to wake it
+    net::io_context io; // outlives the engine: see `run_on`
     House house;
     Case one(house, Sale::consumer);
     auto made = access::make_api_key(KeyKind::platform, true, house.platform_id, "live", {1});
@@ -350,7 +350,7 @@ std::string exchange(std::uint16_t port, std::string const& request) {
 }
 
 TEST(Office, TheWireAsksTheHandlerBeforeItReadsABody) {
-    net::io_context io(1); // outlives the engine, whose threads may still be about to wake it
+    net::io_context io(1); // outlives the engine: see `run_on`
     House house;
     http::Server server(io, {}, house.api());
     server.start();

@@ -1,27 +1,18 @@
 #include "tests/runtime/faulty_journal.hpp"
 #include "tests/runtime/rig.hpp"
+#include "tests/support/run_on.hpp"
 
 #include "engine/runtime/timer_service.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 
 #include <atomic>
 #include <thread>
 
 namespace parley {
 namespace {
-
-// Runs one coroutine to its end on a thread of its own.
-template <class T>
-T run_on(net::io_context& io, net::awaitable<T> what) {
-    auto future = net::co_spawn(io, std::move(what), net::use_future);
-    io.restart();
-    io.run();
-    return future.get();
-}
 
 struct EngineRig : Rig {
     EngineRig() : engine(shipped_world(), *journal, *reader, clock, {}) { engine.start(); }

@@ -7,8 +7,8 @@
 #include "engine/store/sqlite_reader.hpp"
 #include "tests/http/listener.hpp"
 #include "tests/model/samples.hpp"
+#include "tests/support/run_on.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -47,21 +47,8 @@ protected:
         std::error_code ignored;
         std::filesystem::remove_all(folder_path_, ignored);
     }
-    template <class T>
-    T wait_for(net::awaitable<T> task) {
-        std::optional<T> result;
-        std::exception_ptr thrown;
-        net::co_spawn(io_, std::move(task), [&](std::exception_ptr error, T value) {
-            thrown = error;
-            result.emplace(std::move(value));
-        });
-        io_.restart();
-        io_.run();
-        if (thrown) std::rethrow_exception(thrown);
-        return std::move(*result);
-    }
     void write(std::function<void(Journal&)> what) {
-        wait_for([](Engine& engine, std::function<void(Journal&)> work) -> net::awaitable<bool> {
+        run_on(io_, [](Engine& engine, std::function<void(Journal&)> work) -> net::awaitable<bool> {
             co_await engine.write(std::move(work), true);
             co_return true;
         }(engine_, std::move(what)));
@@ -84,7 +71,7 @@ protected:
         auto input = read_file_input(nlohmann::json::parse(sample_filing_json()));
         ASSERT_TRUE(input);
         filing.input = std::move(*input);
-        auto const receipt = wait_for(engine_.file(std::move(filing)));
+        auto const receipt = run_on(io_, engine_.file(std::move(filing)));
         ASSERT_TRUE(receipt) << receipt.error().detail;
     }
     std::unique_ptr<Service> service(std::string holder) {
@@ -125,7 +112,7 @@ protected:
         return came_.wait_for(lock, 20s, [&] { return logged_.find(words) != std::string::npos; });
     }
 
-    net::io_context io_{1}; // outlives the engine, whose threads may still be about to wake it
+    net::io_context io_{1}; // outlives the engine: see `run_on`
     World const world_ = load_world();
     SystemClock clock_;
     Entropy draw_{random32()};
