@@ -23,8 +23,7 @@ namespace {
 
 constexpr double seconds = 8;
 constexpr double p99_seconds = 8;
-constexpr std::int64_t warm_seconds =
-    5; // before them: after a checkpoint a page is logged whole once
+constexpr std::int64_t warm_seconds = 5; // first: after a checkpoint pages are logged whole
 constexpr std::size_t sample_disputes = 64;
 constexpr std::size_t sample_acts = 4 * sample_disputes; // whose rows pgbench writes, too
 
