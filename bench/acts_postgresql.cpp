@@ -21,9 +21,9 @@ namespace parley::bench {
 
 namespace {
 
-constexpr double seconds = 8;
-constexpr double p99_seconds = 8;
-constexpr std::int64_t warm_seconds = 5; // first: after a checkpoint pages are logged whole
+constexpr int seconds = 8;
+constexpr int p99_seconds = 8;
+constexpr int warm_seconds = 5; // first: after a checkpoint pages are logged whole
 constexpr std::size_t sample_disputes = 64;
 constexpr std::size_t sample_acts = 4 * sample_disputes; // whose rows pgbench writes, too
 
@@ -95,14 +95,14 @@ std::string statement_for(Shape const& shape, int outbox_rows) {
 
 // Runs one statement an act with 64 clients for so many seconds; gives what pgbench prints.
 std::string pgbench(PostgresCluster const& cluster, std::string const& database, Shape const& shape,
-                    double for_seconds, std::string const& more = {}) {
+                    int for_seconds, std::string const& more = {}) {
     ScratchFolder const scratch;
     int const outbox_rows = static_cast<int>(shape.outbox + 0.5);
     std::string const script = scratch.path() + "/act.sql";
     std::ofstream(script) << statement_for(shape, outbox_rows);
-    std::string const command = fmt::format(
-        "pgbench -n -M prepared -c 64 -j 2 -T {} {} -f '{}' '{}' 2>&1",
-        static_cast<int>(for_seconds), more, script, cluster.url(database, "parley_owner"));
+    std::string const command =
+        fmt::format("pgbench -n -M prepared -c 64 -j 2 -T {} {} -f '{}' '{}' 2>&1", for_seconds,
+                    more, script, cluster.url(database, "parley_owner"));
     std::unique_ptr<FILE, int (*)(FILE*)> const pipe(::popen(command.c_str(), "r"), ::pclose);
     std::string said;
     std::array<char, 4096> buffer{};
@@ -172,6 +172,7 @@ std::vector<Figure> run(std::string const& parley_binary) {
     settle();
     std::string const database = cluster.make_database();
     LoadResult peak, half, minimal;
+    double half_rate = 0;
     {
         DevServer const server(parley_binary, cluster.url(database, "parley_owner"));
         ActLoad load(server);
@@ -183,8 +184,9 @@ std::vector<Figure> run(std::string const& parley_binary) {
             throw std::runtime_error("an act failed: " + minimal.first_failure);
         load.prefer_minimal(false);
         settle();
-        load.run_at(peak.per_second() / 2, warm_seconds);
-        half = load.run_at(peak.per_second() / 2, p99_seconds);
+        half_rate = peak.per_second() / 2;
+        load.run_at(half_rate, warm_seconds);
+        half = load.run_at(half_rate, p99_seconds);
         if (half.failed != 0) throw std::runtime_error("an act failed: " + half.first_failure);
     }
     settle();
@@ -217,8 +219,7 @@ std::vector<Figure> run(std::string const& parley_binary) {
     tail.baseline_value = beside.percentile(0.99) / 1000.0;
     tail.note = fmt::format("open loop at {:.0f} acts a second, half the peak; p50 {} us; baseline "
                             "at {:.0f}, p50 {} us",
-                            peak.per_second() / 2, half.percentile(0.5), baseline_half,
-                            beside.percentile(0.5));
+                            half_rate, half.percentile(0.5), baseline_half, beside.percentile(0.5));
     return {acts, brief, tail};
 }
 
