@@ -49,7 +49,7 @@ ActLoad::ActLoad(DevServer const& server, std::size_t connections)
             filed_[at] = {dispute.at("id"), dispute.at("parties")[1].at("id"),
                           dispute.at("parties")[0].at("id")};
         });
-    if (result.failed != 0) throw std::runtime_error("preparing failed: " + result.first_failure);
+    result.expect_none_failed("the preparation");
 }
 
 std::string ActLoad::next(std::size_t connection) {

@@ -26,8 +26,8 @@ constexpr std::size_t few_connections = 64;
 
 // The rows of the same acts, ready made, written 64 a commit by the store alone.
 double baseline_per_second() {
-    ScratchFolder const scratch;
-    DataFolder folder(scratch.path() + "/data");
+    TemporaryFolder const scratch;
+    DataFolder folder(scratch.path() / "data");
     auto const journal = open_sqlite_journal(folder);
     auto const reader = open_sqlite_reader(folder);
     std::vector<Unit> recorded =
@@ -64,8 +64,7 @@ std::vector<Figure> run(std::string const& parley_binary) {
         ActLoad load(server, one.connections);
         load.prefer_minimal(one.minimal);
         one.result = load.run(seconds);
-        if (one.result.failed != 0)
-            throw std::runtime_error("an act failed: " + one.result.first_failure);
+        one.result.expect_none_failed();
     }
     double const after = baseline_per_second();
     std::vector<Figure> figures;

@@ -96,9 +96,9 @@ std::string statement_for(Shape const& shape, int outbox_rows) {
 // Runs one statement an act with 64 clients for so many seconds; gives what pgbench prints.
 std::string pgbench(PostgresCluster const& cluster, std::string const& database, Shape const& shape,
                     int for_seconds, std::string const& more = {}) {
-    ScratchFolder const scratch;
+    TemporaryFolder const scratch;
     int const outbox_rows = static_cast<int>(shape.outbox + 0.5);
-    std::string const script = scratch.path() + "/act.sql";
+    std::string const script = scratch.path() / "act.sql";
     std::ofstream(script) << statement_for(shape, outbox_rows);
     std::string const command =
         fmt::format("pgbench -n -M prepared -c 64 -j 2 -T {} {} -f '{}' '{}' 2>&1", for_seconds,
@@ -122,13 +122,13 @@ double pgbench_peak(PostgresCluster const& cluster, std::string const& database,
 // seconds, in which each client has its statement planned too, are left out.
 LoadResult pgbench_at(PostgresCluster const& cluster, std::string const& database,
                       Shape const& shape, double acts_per_second) {
-    ScratchFolder const logs;
+    TemporaryFolder const logs;
     auto const start = std::chrono::duration_cast<std::chrono::seconds>(
                            std::chrono::system_clock::now().time_since_epoch())
                            .count();
-    std::string const said =
-        pgbench(cluster, database, shape, p99_seconds + warm_seconds,
-                fmt::format("-R {:.0f} -l --log-prefix='{}/of'", acts_per_second, logs.path()));
+    std::string const said = pgbench(
+        cluster, database, shape, p99_seconds + warm_seconds,
+        fmt::format("-R {:.0f} -l --log-prefix='{}/of'", acts_per_second, logs.path().string()));
     LoadResult result;
     for (auto const& file : std::filesystem::directory_iterator(logs.path())) {
         std::ifstream lines(file.path());
@@ -177,17 +177,16 @@ std::vector<Figure> run(std::string const& parley_binary) {
         DevServer const server(parley_binary, cluster.url(database, "parley_owner"));
         ActLoad load(server);
         peak = load.run(seconds);
-        if (peak.failed != 0) throw std::runtime_error("an act failed: " + peak.first_failure);
+        peak.expect_none_failed();
         load.prefer_minimal(true);
         minimal = load.run(seconds);
-        if (minimal.failed != 0)
-            throw std::runtime_error("an act failed: " + minimal.first_failure);
+        minimal.expect_none_failed();
         load.prefer_minimal(false);
         settle();
         half_rate = peak.per_second() / 2;
         load.run_at(half_rate, warm_seconds);
         half = load.run_at(half_rate, p99_seconds);
-        if (half.failed != 0) throw std::runtime_error("an act failed: " + half.first_failure);
+        half.expect_none_failed();
     }
     settle();
     double const after = pgbench_peak(cluster, baseline, shape);

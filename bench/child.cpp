@@ -15,18 +15,6 @@
 
 namespace parley::bench {
 
-ScratchFolder::ScratchFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "parley-bench-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr)
-        throw std::runtime_error("cannot make a scratch folder");
-    path_ = pattern;
-}
-
-ScratchFolder::~ScratchFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
 Child::Child(std::vector<std::string> const& command) {
     pid_ = ::fork();
     if (pid_ != 0) return;
@@ -67,10 +55,10 @@ std::vector<std::string> dev_command(std::string const& parley_binary, std::stri
 
 DevServer::DevServer(std::string const& parley_binary, std::string const& database,
                      std::function<void(std::string const& data)> const& prepare)
-    : ready_file_(folder_.path() + "/ready.json"), child_([&] {
+    : ready_file_(folder_.path() / "ready.json"), child_([&] {
           if (prepare) prepare(data());
           started_ = std::chrono::steady_clock::now();
-          return dev_command(parley_binary, folder_.path(), ready_file_, database);
+          return dev_command(parley_binary, folder_.path().string(), ready_file_, database);
       }()) {
     for (int tries = 0; tries < 15'000 && !std::filesystem::exists(ready_file_); ++tries)
         std::this_thread::sleep_for(std::chrono::milliseconds(2));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/support/temporary_folder.hpp"
+
 #include <sys/types.h>
 
 #include <chrono>
@@ -9,19 +11,6 @@
 #include <vector>
 
 namespace parley::bench {
-
-// A folder that goes away with its owner.
-class ScratchFolder {
-public:
-    ScratchFolder();
-    ~ScratchFolder();
-    ScratchFolder(ScratchFolder const&) = delete;
-    ScratchFolder& operator=(ScratchFolder const&) = delete;
-    std::string const& path() const { return path_; }
-
-private:
-    std::string path_;
-};
 
 // A process of our own, ended with its owner by its id.
 class Child {
@@ -47,10 +36,10 @@ public:
     std::string platform_key, administrator_key;
     double startup_seconds = 0; // from starting the process until it says that it is ready
     pid_t pid() const { return child_.pid(); }
-    std::string data() const { return folder_.path() + "/data"; }
+    std::string data() const { return folder_.path() / "data"; }
 
 private:
-    ScratchFolder folder_;
+    TemporaryFolder folder_;
     std::string ready_file_;
     std::chrono::steady_clock::time_point started_;
     Child child_;

@@ -55,8 +55,8 @@ Figure fire_all(std::string name, Journal& journal, Reader& reader) {
 std::vector<Figure> run() {
     std::vector<Figure> figures;
     {
-        ScratchFolder const scratch;
-        DataFolder folder(scratch.path() + "/data");
+        TemporaryFolder const scratch;
+        DataFolder folder(scratch.path() / "data");
         auto const journal = open_sqlite_journal(folder);
         auto const reader = open_sqlite_reader(folder);
         figures.push_back(fire_all("deadlines_sqlite", *journal, *reader));

@@ -128,6 +128,10 @@ std::uint32_t LoadResult::percentile(double p) {
     return latencies_us[rank];
 }
 
+void LoadResult::expect_none_failed(std::string_view what) const {
+    if (failed != 0) throw std::runtime_error(fmt::format("{} failed: {}", what, first_failure));
+}
+
 LoadResult run_load(std::uint16_t port, std::size_t connections, NextRequest const& next,
                     double seconds, OnAnswer const& on_answer) {
     LoadResult result;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace parley::bench {
@@ -16,6 +17,8 @@ struct LoadResult {
     std::string first_failure; // status line and body of the first other answer
     double per_second() const { return seconds > 0 ? static_cast<double>(done) / seconds : 0; }
     std::uint32_t percentile(double p);
+    // Throws, with the first other answer, where there was one: a figure over failures says nothing.
+    void expect_none_failed(std::string_view what = "an act") const;
 };
 
 // The next request of a connection as bytes; an empty string ends that connection's run.

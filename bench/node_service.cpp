@@ -32,19 +32,19 @@ public:
         std::string const command = fmt::format("exec node '{}/service.mjs' '{}' {} {}", folder,
                                                 database_url, token, outbox_rows);
         child_ = std::make_unique<Child>([&] {
-            std::string const to = "exec >'" + scratch_.path() + "/port'; ";
+            std::string const to = "exec >'" + (scratch_.path() / "port").string() + "'; ";
             ::execl("/bin/sh", "sh", "-c", (to + command).c_str(), nullptr);
         });
         for (int tries = 0; tries < 1000 && port == 0; ++tries) {
             std::this_thread::sleep_for(std::chrono::milliseconds(20));
-            std::ifstream(scratch_.path() + "/port") >> port;
+            std::ifstream(scratch_.path() / "port") >> port;
         }
         if (port == 0) throw std::runtime_error("the Node service did not start");
     }
     std::uint16_t port = 0;
 
 private:
-    ScratchFolder scratch_;
+    TemporaryFolder scratch_;
     std::unique_ptr<Child> child_;
 };
 
@@ -80,14 +80,14 @@ std::vector<Figure> run(std::string const& parley_binary) {
     {
         NodeService const service(cluster.url(baseline, "postgres"));
         node = load_node(service.port);
-        if (node.failed != 0) throw std::runtime_error("Node refused: " + node.first_failure);
+        node.expect_none_failed("an act of the Node service");
     }
     cluster.sql("postgres", "CHECKPOINT");
     std::string const database = cluster.make_database();
     DevServer const server(parley_binary, cluster.url(database, "parley_owner"));
     ActLoad load(server);
     LoadResult const parley = load.run(seconds);
-    if (parley.failed != 0) throw std::runtime_error("an act failed: " + parley.first_failure);
+    parley.expect_none_failed();
     LoadResult both = parley;
     return {{"node_service", parley.per_second(), "acts/s",
              "fastify and pg, one process, the same rows in one transaction", node.per_second(),

@@ -7,7 +7,6 @@
 
 #include <filesystem>
 #include <future>
-#include <stdexcept>
 
 namespace parley::bench {
 
@@ -22,10 +21,6 @@ void copy_keys(std::string const& from, std::string const& to) {
         std::filesystem::copy_file(from + "/" + key, to + "/" + key);
 }
 
-void expect_all(LoadResult const& result) {
-    if (result.failed != 0) throw std::runtime_error("an act failed: " + result.first_failure);
-}
-
 std::vector<Figure> run(std::string const& parley_binary) {
     PostgresCluster cluster({.durable = true,
                              .more = {"shared_buffers = 512MB", "max_wal_size = 8GB",
@@ -34,7 +29,7 @@ std::vector<Figure> run(std::string const& parley_binary) {
     DevServer const first(parley_binary, url);
     ActLoad load(first);
     LoadResult alone = load.run(seconds);
-    expect_all(alone);
+    alone.expect_none_failed();
     DevServer const second(parley_binary, url,
                            [&](std::string const& data) { copy_keys(first.data(), data); });
     ActLoad other(second);
@@ -42,8 +37,8 @@ std::vector<Figure> run(std::string const& parley_binary) {
     auto beside = std::async(std::launch::async, [&] { return other.run(seconds); });
     LoadResult one = load.run(seconds);
     LoadResult two = beside.get();
-    expect_all(one);
-    expect_all(two);
+    one.expect_none_failed();
+    two.expect_none_failed();
     return {{"nodes_two", one.per_second() + two.per_second(), "acts/s", "one node",
              alone.per_second(), "no less than one",
              fmt::format("two nodes on one PostgreSQL database, 64 connections each, all on this "

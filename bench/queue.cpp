@@ -157,7 +157,7 @@ std::vector<Figure> run(std::string const& parley_binary, std::size_t disputes) 
     DevServer const server(parley_binary, {},
                            [&](std::string const& data) { fill(data, disputes); });
     LoadResult result = over_http(server);
-    if (result.failed != 0) throw std::runtime_error("a page failed: " + result.first_failure);
+    result.expect_none_failed("a page");
     LoadResult bare = bare_sql(server.data());
     Figure figure;
     figure.name = "queue_page";

@@ -87,7 +87,7 @@ std::vector<Figure> run(std::string const& parley_binary) {
         server.port, connections, [&](std::size_t) { return requests[turn++ % requests.size()]; },
         seconds);
     LoadResult const after = bare_beast(bytes, requests.front());
-    if (result.failed != 0) throw std::runtime_error("a read failed: " + result.first_failure);
+    result.expect_none_failed("a read");
     Figure figure;
     figure.name = "reads";
     figure.value = result.per_second();

@@ -45,7 +45,7 @@ void look_at(DevServer const& server, std::span<DisputeId const> disputes) {
                                 server.administrator_key, "", "", "");
         },
         0);
-    if (result.failed != 0) throw std::runtime_error("a look failed: " + result.first_failure);
+    result.expect_none_failed("a look");
 }
 
 struct Measured {
@@ -66,7 +66,7 @@ Measured measure(std::string const& parley_binary, std::size_t disputes) {
     DevServer const server(parley_binary, {}, fill);
     ActLoad load(server);
     LoadResult const result = load.run(seconds);
-    if (result.failed != 0) throw std::runtime_error("an act failed: " + result.first_failure);
+    result.expect_none_failed();
     double const memory = memory_mb(server.pid());
     look_at(server, std::span(filed).last(std::min(filed.size(), touched)));
     return {server.startup_seconds, result.per_second(), memory, memory_mb(server.pid()),

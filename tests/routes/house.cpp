@@ -12,17 +12,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 namespace parley::routes {
 
 namespace {
-
-std::filesystem::path fresh_folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "parley-routes-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) std::abort();
-    return name;
-}
 
 World load_world() {
     World world;
@@ -60,7 +52,7 @@ std::string Answer::at(char const* pointer) const {
 }
 
 void House::open() {
-    data_ = std::make_unique<DataFolder>(folder_);
+    data_ = std::make_unique<DataFolder>(folder_.path());
     journal_ = open_sqlite_journal(*data_);
     reader_ = open_sqlite_reader(*data_);
     engine_ = std::make_unique<Engine>(world_, *journal_, *reader_, clock_, EngineOptions{});
@@ -87,7 +79,7 @@ void House::restart() {
     open();
 }
 
-House::House() : folder_(fresh_folder()), world_(load_world()) {
+House::House() : world_(load_world()) {
     open();
     auto first = access::make_api_key(KeyKind::administrator, false, "", "first", clock_.now());
     administrator = first.text;
@@ -117,11 +109,7 @@ std::string House::journal_fault() {
     return found.first ? found.first->stream + ": " + found.first->reason : "";
 }
 
-House::~House() {
-    close();
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-}
+House::~House() { close(); }
 
 std::string House::make_key(std::string const& kind, std::string const& owner) {
     auto const body = owner.empty() ? fmt::format(R"({{"kind":"{}"}})", kind)

@@ -3,11 +3,11 @@
 #include "api/routes/routes.hpp"
 #include "engine/runtime/engine.hpp"
 #include "engine/store/data_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 
-#include <filesystem>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -78,7 +78,7 @@ private:
     void close();
     std::string make_neutral(std::string const& name, std::string const& seat);
 
-    std::filesystem::path folder_;
+    TemporaryFolder folder_;
     World world_;
     Bytes32 sealing_key_ = random32();
     SystemClock clock_;

@@ -8,6 +8,7 @@
 #include "engine/store/sqlite_journal.hpp"
 #include "engine/store/sqlite_reader.hpp"
 #include "tests/model/samples.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -28,7 +29,7 @@ inline World const& shipped_world() {
 class Rig {
 public:
     explicit Rig(Instant start = *parse_instant("2026-11-21T10:00:00Z"))
-        : clock(start), path_(make_folder()), folder_(path_), journal(open_sqlite_journal(folder_)),
+        : clock(start), folder_(temporary_.path()), journal(open_sqlite_journal(folder_)),
           reader(open_sqlite_reader(folder_)), cache(1000),
           committer(shipped_world(), *journal, *reader, clock, cache,
                     [this](std::string const& line) { logged.push_back(line); }) {
@@ -39,8 +40,6 @@ public:
     ~Rig() {
         reader.reset();
         journal.reset();
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
     }
 
     std::vector<Job> run(std::vector<Job> jobs) { return committer.run(std::move(jobs)); }
@@ -132,13 +131,7 @@ public:
     std::vector<std::string> logged;
 
 private:
-    static std::filesystem::path make_folder() {
-        std::string pattern =
-            (std::filesystem::temp_directory_path() / "parley-runtime-XXXXXX").string();
-        EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
-        return pattern;
-    }
-    std::filesystem::path path_;
+    TemporaryFolder temporary_;
     DataFolder folder_;
 
 public:

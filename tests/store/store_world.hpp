@@ -4,6 +4,7 @@
 #include "engine/store/data_folder.hpp"
 #include "engine/store/sqlite_journal.hpp"
 #include "engine/store/sqlite_reader.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -13,27 +14,6 @@
 
 namespace parley {
 inline namespace store_world {
-
-// A folder of its own that goes with the test; with a space in its name, as some people's have.
-class TemporaryFolder {
-public:
-    TemporaryFolder() {
-        std::string name =
-            (std::filesystem::temp_directory_path() / "parley store XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw Fault("no temporary folder");
-        path_ = name;
-    }
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TemporaryFolder(TemporaryFolder const&) = delete;
-    TemporaryFolder& operator=(TemporaryFolder const&) = delete;
-    std::filesystem::path const& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 // A data folder with its journal and reader open: SQLite, whatever database the test is about.
 struct Store {

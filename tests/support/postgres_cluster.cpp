@@ -73,7 +73,7 @@ std::string text_of_file(fs::path const& path) {
 } // namespace
 
 PostgresCluster::PostgresCluster(Settings settings) : settings_(std::move(settings)) {
-    make_folder();
+    give_folder();
     run({program("initdb"), "-D", data_.string(), "--data-checksums", "--no-sync", "--auth=trust",
          "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8"});
     {
@@ -91,26 +91,18 @@ PostgresCluster::PostgresCluster(Settings settings) : settings_(std::move(settin
 
 PostgresCluster::PostgresCluster(PostgresCluster const& primary, std::string const& name)
     : settings_(primary.settings_) {
-    make_folder();
+    give_folder();
     run({program("pg_basebackup"), "-D", data_.string(), "-R", "-X", "stream", "--no-sync",
          "--checkpoint=fast", "-d",
          primary.url("postgres", "postgres") + "&application_name=" + name});
     start();
 }
 
-PostgresCluster::~PostgresCluster() {
-    kill_hard();
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-}
+PostgresCluster::~PostgresCluster() { kill_hard(); }
 
-void PostgresCluster::make_folder() {
-    std::string name = (fs::temp_directory_path() / "parley-pg-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    folder_ = name;
-    data_ = folder_ / "data";
-    log_ = folder_ / "log";
-    if (::geteuid() == 0) run({"chown", "postgres", folder_.string()});
+// PostgreSQL does not run as root; it runs as who may write there.
+void PostgresCluster::give_folder() const {
+    if (::geteuid() == 0) run({"chown", "postgres", folder_.path().string()});
 }
 
 std::vector<std::string> PostgresCluster::as_server_user(std::vector<std::string> command,
@@ -134,8 +126,8 @@ void PostgresCluster::run(std::vector<std::string> const& command) const {
 }
 
 void PostgresCluster::start() {
-    std::vector<std::string> command{program("postgres"), "-D", data_.string(),     "-k",
-                                     folder_.string(),    "-c", "listen_addresses="};
+    std::vector<std::string> command{program("postgres"),     "-D", data_.string(),     "-k",
+                                     folder_.path().string(), "-c", "listen_addresses="};
     server_ = spawn(as_server_user(std::move(command), true), log_);
     bool const up = eventually([&] {
         if (::waitpid(server_, nullptr, WNOHANG) != 0)
@@ -192,7 +184,8 @@ void PostgresCluster::promote() { sql("postgres", "SELECT pg_promote(true, 60)")
 
 std::string PostgresCluster::url(std::string const& database, std::string const& user) const {
     std::string host;
-    for (char const c : folder_.string()) host += c == '/' ? std::string("%2F") : std::string(1, c);
+    for (char const c : folder_.path().string())
+        host += c == '/' ? std::string("%2F") : std::string(1, c);
     return "postgresql://" + user + "@" + host + "/" + database + "?application_name=parley";
 }
 

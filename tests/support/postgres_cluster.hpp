@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/support/temporary_folder.hpp"
+
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -43,17 +45,19 @@ public:
     // Sets a parameter of the server, in its own spelling, and waits until new sessions have it.
     void set(std::string const& name, std::string const& value);
 
-    std::filesystem::path const& socket_folder() const { return folder_; }
+    std::filesystem::path const& socket_folder() const { return folder_.path(); }
 
 private:
-    void make_folder();
+    void give_folder() const;
     void run(std::vector<std::string> const& command) const;
     std::vector<std::string> as_server_user(std::vector<std::string> command,
                                             bool dies_with_us) const;
     bool answers() const;
 
     Settings settings_;
-    std::filesystem::path folder_, data_, log_;
+    TemporaryFolder folder_{"parley-pg-"}; // no space: it is the folder of the socket too
+    std::filesystem::path data_ = folder_.path() / "data";
+    std::filesystem::path log_ = folder_.path() / "log";
     pid_t server_ = -1;
     int databases_ = 0;
     bool has_template_ = false;

@@ -8,6 +8,7 @@
 #include "tests/http/listener.hpp"
 #include "tests/model/samples.hpp"
 #include "tests/support/run_on.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -27,12 +28,6 @@ World load_world() {
             load_embedded_routes(), load_embedded_calendars()};
 }
 
-std::filesystem::path fresh_folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "parley-hooks-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    return name;
-}
-
 // An engine on real SQLite with one platform, and receivers of what it is told.
 class Deliveries : public ::testing::Test {
 protected:
@@ -44,8 +39,6 @@ protected:
         engine_.stop();
         reader_.reset();
         journal_.reset();
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_path_, ignored);
     }
     void write(std::function<void(Journal&)> what) {
         run_on(io_, [](Engine& engine, std::function<void(Journal&)> work) -> net::awaitable<bool> {
@@ -118,8 +111,8 @@ protected:
     Entropy draw_{random32()};
     PlatformId platform_ = draw_.make_id<PlatformId>(clock_.now());
     Bytes32 key_ = random32();
-    std::filesystem::path folder_path_ = fresh_folder();
-    DataFolder folder_{folder_path_};
+    TemporaryFolder temporary_;
+    DataFolder folder_{temporary_.path()};
     std::unique_ptr<Journal> journal_ = open_sqlite_journal(folder_);
     std::unique_ptr<Reader> reader_ = open_sqlite_reader(folder_);
     Engine engine_{world_, *journal_, *reader_, clock_, EngineOptions{}};
