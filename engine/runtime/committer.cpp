@@ -101,7 +101,7 @@ void Committer::run_chores(std::vector<Job>& jobs) {
         }
     }
     for (Ran& ran : all)
-        ran.chore->done(!ran.failed && ran.chore->reload_registry ? unread : ran.failed);
+        ran.chore->done(!ran.failed && ran.chore->reload_registry ? unread : std::move(ran.failed));
     std::erase_if(jobs, [](Job const& job) { return std::holds_alternative<ChoreJob>(job); });
 }
 

@@ -253,7 +253,7 @@ net::awaitable<void> Engine::run_read(std::function<void(Reader&)> what) {
             } catch (...) {
                 caught = std::current_exception();
             }
-            done(Failure{caught});
+            done(Failure{std::move(caught)}); // the thread that waits lets go of it
         });
     });
     if (failed.what) std::rethrow_exception(failed.what);
