@@ -31,7 +31,7 @@ public:
 
 private:
     struct Blocked {
-        std::vector<Blocker> because; // what `text` was made from: mostly the same the next time
+        Blockers because; // what `text` was made from: mostly the same the next time
         std::string text;
     };
     std::set<ProcedurePtr> held_; // so that no address of a step comes to mean another one

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/base/instant.hpp"
+#include "engine/base/phrase.hpp"
 
 #include <cstdint>
 #include <expected>
@@ -94,20 +95,23 @@ struct FieldError {
     friend bool operator==(FieldError const&, FieldError const&) = default;
 };
 
-// What stands in the way of an act, and from when it no longer will, where that is known.
+// What stands in the way of an act, from when it no longer will, where that is known, and the code
+// that a refusal for it carries.
 struct Blocker {
-    std::string condition;
-    std::string detail;
-    std::optional<Instant> unlocks_at;
+    Phrase condition;
+    Phrase detail; // empty where the condition says it all: `detail_of`
+    std::optional<Instant> unlocks_at = std::nullopt;
+    RefusalCode code = RefusalCode::not_possible_now;
     friend bool operator==(Blocker const&, Blocker const&) = default;
 };
+using Blockers = std::vector<Blocker>;
 
 // What was wanted and what stands in the way, in one sentence, with what is allowed instead.
 struct Refusal {
     RefusalCode code = RefusalCode::invalid;
     std::string detail;
     std::vector<FieldError> errors;
-    std::vector<Blocker> blocked_by;
+    Blockers blocked_by;
     std::vector<std::string> allowed; // names of acts that the caller may take now
     friend bool operator==(Refusal const&, Refusal const&) = default;
 };

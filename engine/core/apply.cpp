@@ -312,6 +312,15 @@ void enter(DisputeState& state, Event const& event, StageEntered const& entered)
     if (!std::holds_alternative<CorrectionRequested>(event.body)) state.correction_asked_by.reset();
 }
 
+void note_taken(DisputeState& state, Event const& event) {
+    std::vector<TakenStep>& taken = state.taken.edit();
+    auto const known = std::ranges::find_if(taken, [&](TakenStep const& t) {
+        return t.by == event.actor.role && t.step == event.step;
+    });
+    if (known != taken.end()) known->at = event.at;
+    else taken.push_back({event.actor.role, event.step, event.at});
+}
+
 } // namespace
 
 void apply_facts(DisputeState& state, DisputeId dispute, Event const& event) {
@@ -326,12 +335,7 @@ void apply_facts(DisputeState& state, DisputeId dispute, Event const& event) {
     state.last_at = event.at;
     ++state.counts[static_cast<std::size_t>(event.room)][static_cast<std::size_t>(said_under)];
     // What is said in confidence leaves no trace that an act of another could depend on.
-    if (event.room == Room::joint && !event.step.empty()) {
-        std::string key(name_of(event.actor.role));
-        key += ' ';
-        key += event.step;
-        state.taken.edit().insert_or_assign(std::move(key), event.at);
-    }
+    if (event.room == Room::joint && !event.step.empty()) note_taken(state, event);
 }
 
 void apply_consequences(DisputeState& state, Event const& event) {

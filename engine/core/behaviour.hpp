@@ -30,13 +30,6 @@ struct Standing {
     Viewer viewer() const { return {role, verified, seat_of(role)}; }
 };
 
-// What stands in the way and the code that a refusal for it carries.
-struct Obstacle {
-    RefusalCode code = RefusalCode::not_possible_now;
-    Blocker blocker;
-};
-using Obstacles = std::vector<Obstacle>;
-
 // One attempt at a step.
 struct Act : Standing {
     World const& world;
@@ -61,10 +54,11 @@ struct Said {
 };
 
 // Does what the step's behaviour does. Refuses by what was said; what stands in the way whatever
-// one says is the business of `obstacles_of`.
+// one says is the business of `add_blockers`.
 Result<Said> take(Act const& act);
-// Unmet conditions of the step, then what the behaviour itself needs of the state. Empty: open.
-Obstacles obstacles_of(Standing const& standing);
+// Adds the unmet conditions of the step, then what the behaviour itself needs of the state; what `out`
+// names already is not said again. Nothing to add: the step is open.
+void add_blockers(Standing const& standing, Blockers& out);
 // The clock's turn: the behaviours it may do, which never refuse.
 Said take_by_clock(Act const& act, Deadline const& deadline);
 

@@ -12,23 +12,22 @@ namespace parley {
 namespace {
 
 // Says each reason once, though a file may ask for what the behaviour needs anyway.
-void block(Obstacles& out, RefusalCode code, std::string condition, std::string detail) {
-    bool const said = std::ranges::any_of(
-        out, [&](Obstacle const& o) { return o.blocker.condition == condition; });
-    if (!said) out.push_back({code, {std::move(condition), std::move(detail), std::nullopt}});
+void block(Blockers& out, RefusalCode code, Phrase condition, Phrase detail) {
+    if (std::ranges::find(out, condition, &Blocker::condition) == out.end())
+        out.push_back({std::move(condition), std::move(detail), std::nullopt, code});
 }
-void block(Obstacles& out, std::string condition, std::string detail) {
+void block(Blockers& out, Phrase condition, Phrase detail) {
     block(out, RefusalCode::not_possible_now, std::move(condition), std::move(detail));
 }
 
-void need_seated(Standing const& in, Obstacles& out) {
+void need_seated(Standing const& in, Blockers& out) {
     auto const seat = in.seat();
     if (seat && in.state.seat(*seat).status != SeatStatus::seated)
         block(out, fmt::format("a {} is seated", name_of(*seat)),
               fmt::format("No {} has accepted an appointment yet.", name_of(*seat)));
 }
 
-void offers_to_answer(Standing const& in, Obstacles& out) {
+void offers_to_answer(Standing const& in, Blockers& out) {
     if (!holds({Fact::offer_open_by_other_side, false, {}, 0, {}}, in.state, {in.side(), {}}))
         block(out, "an offer by the other side is open",
               "There is no open offer by the other side.");
@@ -36,7 +35,7 @@ void offers_to_answer(Standing const& in, Obstacles& out) {
 
 // The clock that the step names runs, and has been moved fewer times than it may be.
 void clock_left(Standing const& in, std::map<std::string, std::uint32_t> const& moved,
-                Obstacles& out) {
+                Blockers& out) {
     BehaviourSettings const& rule = in.step.settings;
     if (in.state.deadline(rule.deadline) == nullptr)
         return block(out, fmt::format("the deadline {} is running", rule.deadline),
@@ -48,7 +47,7 @@ void clock_left(Standing const& in, std::map<std::string, std::uint32_t> const& 
                           rule.deadline, rule.times));
 }
 
-void withdrawal(Standing const& in, Obstacles& out) {
+void withdrawal(Standing const& in, Blockers& out) {
     bool const agreed_only = in.step.settings.consent == "other_side";
     if (in.role == Role::claimant) {
         if (agreed_only && in.state.withdrawal_asked_by == Side::claimant)
@@ -61,44 +60,45 @@ void withdrawal(Standing const& in, Obstacles& out) {
     }
 }
 
-void appointment(Standing const& in, Obstacles& out) {
+void appointment(Standing const& in, Blockers& out) {
     auto const seat = in.seat();
     if (seat && in.state.seat(*seat).status != SeatStatus::vacant)
         block(out, fmt::format("the {}'s seat is free", name_of(*seat)),
               fmt::format("Someone is asked or seated as {} already.", name_of(*seat)));
 }
 
-void acceptance_of_appointment(Standing const& in, Obstacles& out) {
+void acceptance_of_appointment(Standing const& in, Blockers& out) {
     auto const seat = in.seat();
     if (!seat || in.state.seat(*seat).status == SeatStatus::asked) return;
     bool const seated = in.state.seat(*seat).status == SeatStatus::seated;
     block(out, seated ? RefusalCode::already_done : RefusalCode::not_possible_now,
           "an appointment awaits its answer",
-          seated ? "The appointment is accepted already." : "Nobody is asked to take this seat.");
+          seated ? Phrase("The appointment is accepted already.")
+                 : Phrase("Nobody is asked to take this seat."));
 }
 
-void pending_challenge(Standing const& in, Obstacles& out) {
+void pending_challenge(Standing const& in, Blockers& out) {
     auto const seat = in.seat();
     if (seat && !in.state.seat(*seat).challenged_by)
         block(out, "an objection for cause awaits its decision",
               "There is no objection to decide.");
 }
 
-void final_date(Standing const& in, Obstacles& out) {
+void final_date(Standing const& in, Blockers& out) {
     need_seated(in, out);
     if (in.state.deadline(in.step.settings.deadline) == nullptr)
         block(out, fmt::format("the deadline {} is running", in.step.settings.deadline),
               "The time for communications is over.");
 }
 
-void rendering(Standing const& in, Obstacles& out) {
+void rendering(Standing const& in, Blockers& out) {
     need_seated(in, out);
     // A file that forgot to ask for the track would otherwise bind people the law protects.
     if (in.step.settings.kind == OutcomeKind::award && in.state.resolution->track != Track::one)
         block(out, RefusalCode::track_forbidden, "the track is I", explain(in.state.resolution));
 }
 
-void outcome_to_answer(Standing const& in, Obstacles& out) {
+void outcome_to_answer(Standing const& in, Blockers& out) {
     OutcomeState const* outcome = in.state.outcome();
     if (outcome == nullptr)
         return block(out, "an outcome was rendered", "There is no outcome to answer.");
@@ -108,40 +108,34 @@ void outcome_to_answer(Standing const& in, Obstacles& out) {
               "You have accepted this outcome already.");
 }
 
-void reflection(Standing const& in, Obstacles& out) {
+void reflection(Standing const& in, Blockers& out) {
     auto const side = in.side();
     bool const waits =
         in.step.settings.reflection && side && in.state.party(*side).kind == PartyKind::consumer;
     if (!waits || has_passed(in.state, "reflection")) return;
-    bool const known = std::ranges::any_of(
-        out, [](Obstacle const& o) { return o.code == RefusalCode::too_early; });
-    if (known) return;
-    Obstacle obstacle{
-        RefusalCode::too_early,
-        {"the time for reflection is over", {}, unlocks_after(in.state, "reflection")}};
-    obstacle.blocker.detail =
-        obstacle.blocker.unlocks_at
-            ? fmt::format("A consumer may accept from {} on.",
-                          short_text_of(*obstacle.blocker.unlocks_at))
-            : std::string("A consumer may accept after a time for reflection.");
-    out.push_back(std::move(obstacle));
+    if (std::ranges::find(out, RefusalCode::too_early, &Blocker::code) != out.end()) return;
+    auto const unlocks = unlocks_after(in.state, "reflection");
+    Phrase detail = "A consumer may accept after a time for reflection.";
+    if (unlocks) detail = fmt::format("A consumer may accept from {} on.", short_text_of(*unlocks));
+    out.push_back(
+        {"the time for reflection is over", std::move(detail), unlocks, RefusalCode::too_early});
 }
 
-void performance(Standing const& in, Obstacles& out) {
+void performance(Standing const& in, Blockers& out) {
     auto const side = in.side();
     if (side && !is_creditor(in.state, *side))
         block(out, "the outcome owes you something",
               "Only the side to which something is due can say so.");
 }
 
-void correction(Standing const& in, Obstacles& out) {
+void correction(Standing const& in, Blockers& out) {
     need_seated(in, out);
     if (in.state.outcome() == nullptr)
         block(out, "an outcome was rendered", "There is no outcome to correct.");
 }
 
 // Open while the window of this very appointment runs (Art. 9(8)).
-void file_window(Standing const& in, Obstacles& out) {
+void file_window(Standing const& in, Blockers& out) {
     need_seated(in, out);
     if (in.state.file_closed)
         return block(out, RefusalCode::already_done, "the negotiation is open to the neutral",
@@ -151,11 +145,11 @@ void file_window(Standing const& in, Obstacles& out) {
     bool const passed = seat && in.state.seat(*seat).file_open;
     block(out, passed ? RefusalCode::too_late : RefusalCode::not_possible_now,
           "the window for this objection is open",
-          passed ? "The window has passed and the neutral has the file."
-                 : "This is possible for a short time after an appointment.");
+          passed ? Phrase("The window has passed and the neutral has the file.")
+                 : Phrase("This is possible for a short time after an appointment."));
 }
 
-void confirmation(Standing const& in, Obstacles& out) {
+void confirmation(Standing const& in, Blockers& out) {
     auto const side = in.side();
     bool const waits =
         side && std::ranges::any_of(in.state.pending_consents, [&](Consent const& c) {
@@ -166,12 +160,12 @@ void confirmation(Standing const& in, Obstacles& out) {
                      "There is no consent of yours to confirm.");
     auto const unlocks = unlocks_after(in.state, in.step.settings.deadline);
     if (!unlocks) return;
-    out.push_back({RefusalCode::too_early,
-                   {"the time for reflection is over",
-                    fmt::format("You may confirm from {} on.", short_text_of(*unlocks)), unlocks}});
+    out.push_back({"the time for reflection is over",
+                   fmt::format("You may confirm from {} on.", short_text_of(*unlocks)), unlocks,
+                   RefusalCode::too_early});
 }
 
-void consent_to_revoke(Standing const& in, Obstacles& out) {
+void consent_to_revoke(Standing const& in, Blockers& out) {
     auto const side = in.side();
     auto const& kinds = in.step.settings.consents;
     auto const own = [&](Consent const& c) {
@@ -182,19 +176,19 @@ void consent_to_revoke(Standing const& in, Obstacles& out) {
         block(out, "you have given such a consent", "There is no consent of yours to take back.");
 }
 
-void time_to_give(Standing const& in, Obstacles& out) {
+void time_to_give(Standing const& in, Blockers& out) {
     if (!in.step.settings.deadline.empty()) return clock_left(in, *in.state.granted, out);
     if (std::ranges::all_of(in.state.deadlines, [](Deadline const& d) { return d.actors.empty(); }))
         block(out, "a time of the parties is running", "No time of the parties is running.");
 }
 
-void outcome_to_review(Standing const& in, Obstacles& out) {
+void outcome_to_review(Standing const& in, Blockers& out) {
     OutcomeState const* outcome = in.state.outcome();
     if (outcome == nullptr || outcome->kind != OutcomeKind::award || outcome->annulled)
         block(out, "an award stands", "There is no award that stands.");
 }
 
-void outcome_to_publish(Standing const& in, Obstacles& out) {
+void outcome_to_publish(Standing const& in, Blockers& out) {
     OutcomeState const* outcome = in.state.outcome();
     if (outcome == nullptr || outcome->annulled)
         return block(out, "an outcome stands", "There is no outcome that stands.");
@@ -203,7 +197,7 @@ void outcome_to_publish(Standing const& in, Obstacles& out) {
               "The outcome is public already.");
 }
 
-void settlement_to_record(Standing const& in, Obstacles& out) {
+void settlement_to_record(Standing const& in, Blockers& out) {
     need_seated(in, out);
     OutcomeState const* outcome = in.state.outcome();
     if (outcome == nullptr || outcome->kind != OutcomeKind::settlement)
@@ -212,21 +206,21 @@ void settlement_to_record(Standing const& in, Obstacles& out) {
         block(out, RefusalCode::track_forbidden, "the track is I", explain(in.state.resolution));
 }
 
-void request_of_consent_award(Standing const& in, Obstacles& out) {
+void request_of_consent_award(Standing const& in, Blockers& out) {
     auto const side = in.side();
     if (side && in.state.consent_award_asked_by[index_of(*side)])
         block(out, RefusalCode::already_done, "you have not asked for it",
               "You have asked for it already.");
 }
 
-void late_counterclaim(Standing const& in, Obstacles& out) {
+void late_counterclaim(Standing const& in, Blockers& out) {
     if (in.state.counterclaim)
         block(out, RefusalCode::already_done, "no counterclaim was made",
               "There is a counterclaim already.");
 }
 
 // What the behaviour needs of the state, whatever is said.
-void needs_of_behaviour(Standing const& in, Obstacles& out) {
+void needs_of_behaviour(Standing const& in, Blockers& out) {
     switch (in.step.does) {
     case Behaviour::accept_offer:
     case Behaviour::decline_offer: return offers_to_answer(in, out);
@@ -291,16 +285,14 @@ bool open_to_the_asked(Behaviour behaviour) {
 
 } // namespace
 
-Obstacles obstacles_of(Standing const& in) {
-    Obstacles out;
+void add_blockers(Standing const& in, Blockers& out) {
     Asked const asked{in.side(), in.step.settings.seat};
     for (Condition const& need : in.step.needs)
-        if (!holds(need, in.state, asked)) out.push_back(obstacle_for(need, in.state));
+        if (!holds(need, in.state, asked)) out.push_back(blocker_for(need, in.state));
     auto const own = seat_of(in.role);
     if (own && in.state.seat(*own).status == SeatStatus::asked && !open_to_the_asked(in.step.does))
         block(out, "the appointment is accepted", "Accept the appointment first.");
     else needs_of_behaviour(in, out);
-    return out;
 }
 
 Result<Said> take(Act const& act) {

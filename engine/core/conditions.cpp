@@ -60,8 +60,8 @@ std::uint32_t replacements(DisputeState const& state, std::optional<SeatKind> se
 // Since the stage was entered: what was agreed on an earlier visit is not agreed again.
 bool both_took(DisputeState const& state, std::string const& step) {
     return std::ranges::all_of(state.parties, [&](PartyFacts const& party) {
-        auto const taken = state.taken.find(fmt::format("{} {}", name_of(party.side), step));
-        return taken != state.taken.end() && taken->second >= state.stage_entered_at;
+        TakenStep const* const taken = state.taken_by(role_of(party.side), step);
+        return taken != nullptr && taken->at >= state.stage_entered_at;
     });
 }
 
@@ -149,21 +149,19 @@ bool hold(std::vector<Condition> const& conditions, DisputeState const& state, A
                                [&](Condition const& c) { return holds(c, state, asked); });
 }
 
-Obstacle obstacle_for(Condition const& condition, DisputeState const& state) {
-    Obstacle obstacle{code_for(condition), {sentence_of(condition), {}, std::nullopt}};
-    Blocker& blocker = obstacle.blocker;
-    if (obstacle.code == RefusalCode::track_forbidden) {
+Blocker blocker_for(Condition const& condition, DisputeState const& state) {
+    Blocker blocker{sentence_of(condition), {}, std::nullopt, code_for(condition)};
+    if (blocker.code == RefusalCode::track_forbidden) {
         blocker.detail = explain(state.resolution);
-        return obstacle;
+        return blocker;
     }
     if (!condition.negated && condition.fact == Fact::reflection_over)
         blocker.unlocks_at = unlocks_after(state, "reflection");
     if (!condition.negated && condition.fact == Fact::deadline_passed)
         blocker.unlocks_at = unlocks_after(state, condition.name);
-    blocker.detail = blocker.unlocks_at
-                         ? fmt::format("This opens at {}.", short_text_of(*blocker.unlocks_at))
-                         : fmt::format("This needs: {}.", blocker.condition);
-    return obstacle;
+    if (blocker.unlocks_at)
+        blocker.detail = fmt::format("This opens at {}.", short_text_of(*blocker.unlocks_at));
+    return blocker;
 }
 
 } // namespace parley

@@ -16,7 +16,7 @@ bool holds(Condition const& condition, DisputeState const& state, Asked const& a
 bool hold(std::vector<Condition> const& conditions, DisputeState const& state, Asked const& asked);
 // Why an unmet condition stands in the way, from when it no longer will where a clock opens it, and
 // the code a refusal for it carries.
-Obstacle obstacle_for(Condition const& condition, DisputeState const& state);
+Blocker blocker_for(Condition const& condition, DisputeState const& state);
 
 bool has_passed(DisputeState const& state, std::string_view deadline);
 // "the first instant after the deadline", while it is open.

@@ -1,3 +1,4 @@
+#include "engine/base/blockers.hpp"
 #include "engine/base/contains.hpp"
 #include "engine/core/conditions.hpp"
 #include "engine/core/procedure_change.hpp"
@@ -101,9 +102,9 @@ std::optional<Instant> was_due(Attempt const& attempt) {
             for (DeadlineRule const& rule : stage.deadlines) {
                 if (rule.name != passed->first || !ends_its_stage(stage, rule)) continue;
                 // What was done after all, when the time was given again, was not ended by it.
-                auto const done = attempt.seen.taken.find(
-                    fmt::format("{} {}", name_of(attempt.command.actor.role), attempt.command.act));
-                if (done != attempt.seen.taken.end() && done->second > passed->second) continue;
+                TakenStep const* const done =
+                    attempt.seen.taken_by(attempt.command.actor.role, attempt.command.act);
+                if (done != nullptr && done->at > passed->second) continue;
                 // What came to an end otherwise was not ended by this clock.
                 if (attempt.seen.ended && passed->second != attempt.seen.stage_entered_at) continue;
                 return passed->second;
@@ -117,8 +118,7 @@ bool has_done(Attempt const& attempt) {
     bool const one_shot = step.does == Behaviour::file_dispute || step.does == Behaviour::respond ||
                           step.does == Behaviour::reply;
     if (!step.once_per_side && !(one_shot && attempt.here == nullptr)) return false;
-    std::string const key = fmt::format("{} {}", name_of(attempt.command.actor.role), step.name);
-    return attempt.seen.taken.contains(key);
+    return attempt.seen.taken_by(attempt.command.actor.role, step.name) != nullptr;
 }
 
 // A refusal says what the same person may do instead.
@@ -131,17 +131,17 @@ Refusal with_allowed(Attempt const& attempt, Refusal refusal) {
 }
 
 std::unexpected<Refusal> refuse_act(Attempt const& attempt, RefusalCode code, std::string detail,
-                                    std::vector<Blocker> blocked_by = {}) {
+                                    Blockers blocked_by = {}) {
     return std::unexpected(
         with_allowed(attempt, {code, std::move(detail), {}, std::move(blocked_by), {}}));
 }
 
-std::unexpected<Refusal> refuse_for(Attempt const& attempt, Obstacles const& obstacles) {
-    std::vector<Blocker> blocked_by;
-    for (Obstacle const& obstacle : obstacles) blocked_by.push_back(obstacle.blocker);
-    std::string detail = fmt::format("{} is not open to you now. {}", attempt.command.act,
-                                     blocked_by.front().detail);
-    return refuse_act(attempt, obstacles.front().code, std::move(detail), std::move(blocked_by));
+std::unexpected<Refusal> refuse_for(Attempt const& attempt, Blockers blocked_by) {
+    Blocker const& first = blocked_by.front();
+    RefusalCode const code = first.code;
+    std::string detail =
+        fmt::format("{} is not open to you now. {}", attempt.command.act, detail_of(first));
+    return refuse_act(attempt, code, std::move(detail), std::move(blocked_by));
 }
 
 } // namespace
@@ -201,8 +201,9 @@ Result<Decided> decide(World const& world, Procedure const& procedure, DisputeSt
 
     Standing const standing{procedure, seen, *attempt.here, command.actor.role,
                             command.actor.verified};
-    if (Obstacles const obstacles = obstacles_of(standing); !obstacles.empty())
-        return refuse_for(attempt, obstacles);
+    Blockers blockers;
+    add_blockers(standing, blockers);
+    if (!blockers.empty()) return refuse_for(attempt, std::move(blockers));
     auto said = take(Act(standing, world, command.actor, command.input, stamp));
     if (!said) return std::unexpected(with_allowed(attempt, std::move(said.error())));
     if (command.expected && *command.expected != version_for(seen, attempt.viewer))

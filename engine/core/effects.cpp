@@ -8,6 +8,7 @@
 #include <span>
 #include <tuple>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace parley {
@@ -17,7 +18,7 @@ namespace {
 // The last thing that everyone may know of: a confidence must not move a dispute in a list.
 Instant changed_at(DisputeState const& state, std::span<Written const> events) {
     Instant latest = std::max(state.filed_at, state.stage_entered_at);
-    for (auto const& [step, at] : state.taken) latest = std::max(latest, at);
+    for (TakenStep const& step : state.taken) latest = std::max(latest, step.at);
     for (Written const& written : events)
         if (written.event.room == Room::joint) latest = std::max(latest, written.event.at);
     return latest;
@@ -52,13 +53,13 @@ std::string addressee_of(DisputeState const& state, Role role) {
 
 void add_outbox(std::vector<OutboxRow>& out, DisputeState const& before, DisputeState const& state,
                 Event const& event) {
+    std::string const event_id = event.id.text();
     for (Notified const& notified : event.then.notified) {
         std::string addressee = addressee_of(state, notified.to);
         if (addressee.empty())
             addressee = addressee_of(before, notified.to); // who just left is told
         if (addressee.empty()) continue;
-        std::string const event_id = event.id.text();
-        std::string id = event_id + "/" + addressee;
+        std::string id = fmt::format("{}/{}", event_id, addressee);
         if (std::ranges::any_of(out, [&](OutboxRow const& row) { return row.id == id; })) continue;
         out.push_back({std::move(id), "notice", state.id, event_id, std::move(addressee),
                        notified.notice, event.at});

@@ -27,9 +27,8 @@ Instant latest_knowledge(Act const& act, SeatKind kind) {
     for (Stage const& stage : act.procedure.stages)
         for (Step const& step : stage.steps) {
             if (step.does != Behaviour::disclose) continue;
-            auto taken =
-                act.state.taken.find(fmt::format("{} {}", name_of(role_of(kind)), step.name));
-            if (taken != act.state.taken.end()) latest = std::max(latest, taken->second);
+            TakenStep const* const taken = act.state.taken_by(role_of(kind), step.name);
+            if (taken != nullptr) latest = std::max(latest, taken->at);
         }
     return latest;
 }

@@ -47,9 +47,9 @@ public:
     }
 
     std::vector<DroppedDeadline> dropped;
-    std::vector<Deadline> armed;       // without stamps
-    std::vector<std::string> over;     // clocks that would have ended already
-    std::vector<Blocker> disagreement; // sides that would have less time and have not said yes
+    std::vector<Deadline> armed;   // without stamps
+    std::vector<std::string> over; // clocks that would have ended already
+    Blockers disagreement;         // sides that would have less time and have not said yes
 
 private:
     void move(Deadline const& open) {

@@ -6,8 +6,6 @@
 
 #include <algorithm>
 
-#include <fmt/core.h>
-
 // What each viewer may see and do. Every list, count and version asks `may_see` and nothing else.
 
 namespace parley {
@@ -109,22 +107,22 @@ Acts acts_of(Procedure const& procedure, DisputeState const& state, Viewer const
         seat && state.seat(*seat).status == SeatStatus::vacant)
         return acts;
     std::vector<Room> const speaking = rooms_of(state, viewer);
+    acts.available.reserve(stage->steps.size());
+    acts.blocked.reserve(stage->steps.size());
     for (Step const& step : stage->steps) {
         if (!contains(step.by, viewer.role)) continue;
-        std::vector<Blocker> because;
+        Blockers because;
         bool const party = side_of(viewer.role).has_value();
         bool const binds =
             step.verified_sign_in || (party && step.does == Behaviour::accept_outcome);
         if (binds && !viewer.verified)
             because.push_back({"your sign-in was checked by Parley",
                                "Sign in at Parley itself; a platform cannot do this for you.",
-                               std::nullopt});
-        if (step.once_per_side &&
-            state.taken.contains(fmt::format("{} {}", name_of(viewer.role), step.name)))
-            because.push_back({"you have not done this yet", "This is done once.", std::nullopt});
-        for (Obstacle& obstacle :
-             obstacles_of({procedure, state, step, viewer.role, viewer.verified}))
-            because.push_back(std::move(obstacle.blocker));
+                               std::nullopt, RefusalCode::sign_in_required});
+        if (step.once_per_side && state.taken_by(viewer.role, step.name) != nullptr)
+            because.push_back({"you have not done this yet", "This is done once.", std::nullopt,
+                               RefusalCode::already_done});
+        add_blockers({procedure, state, step, viewer.role, viewer.verified}, because);
         if (because.empty()) acts.available.push_back({&step, rooms_for(step, speaking)});
         else acts.blocked.push_back({&step, std::move(because)});
     }

@@ -29,7 +29,7 @@ struct AvailableAct {
 };
 struct BlockedAct {
     Step const* step;
-    std::vector<Blocker> because;
+    Blockers because;
 };
 struct Acts {
     std::vector<AvailableAct> available;

@@ -92,6 +92,14 @@ struct FiledDocument {
     friend bool operator==(FiledDocument const&, FiledDocument const&) = default;
 };
 
+// When somebody last took a step.
+struct TakenStep {
+    Role by = Role::claimant;
+    std::string step;
+    Instant at;
+    friend bool operator==(TakenStep const&, TakenStep const&) = default;
+};
+
 // Where a dispute stands: a fold of its events and nothing else. Every act copies it; what an act
 // seldom changes is shared between the copies.
 struct DisputeState {
@@ -135,8 +143,7 @@ struct DisputeState {
     Shared<std::map<std::string, std::uint32_t>> granted;
     std::optional<ProposedExtension> proposed_extension;
     Shared<std::vector<std::string>> marks;
-    // "<role> <step>": when that role last took that step
-    Shared<std::map<std::string, Instant>> taken;
+    Shared<std::vector<TakenStep>> taken; // one for each step and who took it
 
     Shared<std::vector<Offer>> offers;
     Shared<std::array<Seat, 2>> seats; // by SeatKind
@@ -164,6 +171,11 @@ struct DisputeState {
     Deadline const* deadline(std::string_view name) const {
         for (Deadline const& d : deadlines)
             if (d.name == name) return &d;
+        return nullptr;
+    }
+    TakenStep const* taken_by(Role by, std::string_view step) const {
+        for (TakenStep const& t : taken)
+            if (t.by == by && t.step == step) return &t;
         return nullptr;
     }
     bool marked(std::string_view mark) const {

@@ -23,6 +23,7 @@ PARLEY_MEMBERS(OutcomeState, full("kind", &T::kind), full("binding", &T::binding
                full("annulled", &T::annulled), full("published", &T::published));
 PARLEY_MEMBERS(FiledDocument, full("event", &T::event), full("by", &T::by), full("at", &T::at),
                full("label", &T::label), full("times", &T::times), full("values", &T::values));
+PARLEY_MEMBERS(TakenStep, full("by", &T::by), full("step", &T::step), full("at", &T::at));
 PARLEY_MEMBERS(DisputeState, full("id", &T::id), full("platform", &T::platform),
                full("live", &T::live), full("clock", &T::clock), full("procedure", &T::procedure),
                full("resolution", &T::resolution), full("filed_at", &T::filed_at),

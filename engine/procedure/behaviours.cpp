@@ -187,87 +187,93 @@ BehaviourSpec const& spec_of(Behaviour behaviour) {
 namespace {
 
 // The sentence when the fact is asked for, and when it is asked against.
-std::pair<std::string, std::string> sentences_of(Condition const& condition) {
-    switch (condition.fact) {
-    case Fact::counterclaim_made: return {"a counterclaim was made", "no counterclaim was made"};
-    case Fact::claim_accepted:
-        return {"the respondent accepted the claim", "the respondent did not accept the claim"};
-    case Fact::offer_open_by_other_side:
-        return {"an offer by the other side is open", "no offer by the other side is open"};
-    case Fact::settlement_reached: return {"a settlement was reached", "no settlement was reached"};
-    case Fact::mediator_asked:
-        return {"a mediator is asked and has not answered", "no mediator is asked"};
-    case Fact::mediator_seated: return {"a mediator is seated", "no mediator is seated"};
-    case Fact::decider_asked:
-        return {"a decider is asked and has not answered", "no decider is asked"};
-    case Fact::decider_seated: return {"a decider is seated", "no decider is seated"};
-    case Fact::challenge_pending:
-        return {"an objection for cause awaits its decision",
-                "no objection for cause awaits its decision"};
-    case Fact::mediator_may_decide:
-        return {"every party agreed that the file may go to the decider",
-                "not every party agreed that the file may go to the decider"};
-    case Fact::outcome_rendered: return {"an outcome was rendered", "no outcome was rendered"};
-    case Fact::outcome_binding:
-        return {"the outcome binds both sides", "the outcome does not bind both sides"};
-    case Fact::outcome_refused:
-        return {"a side refused the outcome", "no side refused the outcome"};
-    case Fact::correction_pending:
-        return {"a correction was asked for", "no correction is asked for"};
-    case Fact::withdrawal_agreed:
-        return {"the claim is withdrawn as it must be", "the claim is not withdrawn"};
-    case Fact::reflection_over:
-        return {"the time for reflection is over", "the time for reflection still runs"};
-    case Fact::resumes_a_stage: return {"an interrupted stage waits", "no interrupted stage waits"};
-    case Fact::track_is_one: return {"the track is I", "the track is II"};
-    case Fact::notice_incomplete: return {"the notice lacks something", "the notice is complete"};
-    case Fact::file_closed:
-        return {"a side keeps the negotiation from the neutral",
-                "no side keeps the negotiation from the neutral"};
-    case Fact::outcome_annulled: return {"the award was annulled", "the award was not annulled"};
-    case Fact::consent_award_asked:
-        return {"both sides asked for their settlement as an award",
-                "not both sides asked for their settlement as an award"};
-    case Fact::same_neutral_agreed:
-        return {"both sides agreed that who recommended also decides",
-                "not both sides agreed that who recommended also decides"};
-    case Fact::consumer_involved: return {"a party is a consumer", "no party is a consumer"};
-    case Fact::both_took:
-        return {fmt::format("both sides took {} in this stage", condition.name),
-                fmt::format("not both sides took {} in this stage", condition.name)};
-    case Fact::filed:
-        return {fmt::format("the document {} was filed", condition.name),
-                fmt::format("the document {} was not filed", condition.name)};
-    case Fact::filed_below:
-        return {fmt::format("the document {} was filed fewer than {} times", condition.name,
-                            condition.number),
-                fmt::format("the document {} was filed {} times or more", condition.name,
-                            condition.number)};
-    case Fact::says:
-        return {fmt::format("{} says {}", condition.name, condition.value),
-                fmt::format("{} does not say {}", condition.name, condition.value)};
-    case Fact::enabled:
-        return {fmt::format("{} is on in this procedure", condition.name),
-                fmt::format("{} is off in this procedure", condition.name)};
-    case Fact::marked:
-        return {fmt::format("the record shows {}", condition.name),
-                fmt::format("the record does not show {}", condition.name)};
-    case Fact::deadline_passed:
-        return {fmt::format("the deadline {} has passed", condition.name),
-                fmt::format("the deadline {} has not passed", condition.name)};
-    case Fact::replacements_below:
-        return {
-            fmt::format("fewer than {} neutrals took this seat after the first", condition.number),
-            fmt::format("{} neutrals took this seat after the first", condition.number)};
-    }
-    std::unreachable();
-}
 
 } // namespace
 
-std::string sentence_of(Condition const& condition) {
-    auto sentences = sentences_of(condition);
-    return std::move(condition.negated ? sentences.second : sentences.first);
+Phrase sentence_of(Condition const& condition) {
+    auto const say = [&](auto const& met, auto const& unmet) -> Phrase {
+        if (condition.negated) return unmet;
+        return met;
+    };
+    switch (condition.fact) {
+    case Fact::counterclaim_made: return say("a counterclaim was made", "no counterclaim was made");
+    case Fact::claim_accepted:
+        return say("the respondent accepted the claim", "the respondent did not accept the claim");
+    case Fact::offer_open_by_other_side:
+        return say("an offer by the other side is open", "no offer by the other side is open");
+    case Fact::settlement_reached:
+        return say("a settlement was reached", "no settlement was reached");
+    case Fact::mediator_asked:
+        return say("a mediator is asked and has not answered", "no mediator is asked");
+    case Fact::mediator_seated: return say("a mediator is seated", "no mediator is seated");
+    case Fact::decider_asked:
+        return say("a decider is asked and has not answered", "no decider is asked");
+    case Fact::decider_seated: return say("a decider is seated", "no decider is seated");
+    case Fact::challenge_pending:
+        return say("an objection for cause awaits its decision",
+                   "no objection for cause awaits its decision");
+    case Fact::mediator_may_decide:
+        return say("every party agreed that the file may go to the decider",
+                   "not every party agreed that the file may go to the decider");
+    case Fact::outcome_rendered: return say("an outcome was rendered", "no outcome was rendered");
+    case Fact::outcome_binding:
+        return say("the outcome binds both sides", "the outcome does not bind both sides");
+    case Fact::outcome_refused:
+        return say("a side refused the outcome", "no side refused the outcome");
+    case Fact::correction_pending:
+        return say("a correction was asked for", "no correction is asked for");
+    case Fact::withdrawal_agreed:
+        return say("the claim is withdrawn as it must be", "the claim is not withdrawn");
+    case Fact::reflection_over:
+        return say("the time for reflection is over", "the time for reflection still runs");
+    case Fact::resumes_a_stage:
+        return say("an interrupted stage waits", "no interrupted stage waits");
+    case Fact::track_is_one: return say("the track is I", "the track is II");
+    case Fact::notice_incomplete:
+        return say("the notice lacks something", "the notice is complete");
+    case Fact::file_closed:
+        return say("a side keeps the negotiation from the neutral",
+                   "no side keeps the negotiation from the neutral");
+    case Fact::outcome_annulled: return say("the award was annulled", "the award was not annulled");
+    case Fact::consent_award_asked:
+        return say("both sides asked for their settlement as an award",
+                   "not both sides asked for their settlement as an award");
+    case Fact::same_neutral_agreed:
+        return say("both sides agreed that who recommended also decides",
+                   "not both sides agreed that who recommended also decides");
+    case Fact::consumer_involved: return say("a party is a consumer", "no party is a consumer");
+    case Fact::both_took:
+        return condition.negated
+                   ? fmt::format("not both sides took {} in this stage", condition.name)
+                   : fmt::format("both sides took {} in this stage", condition.name);
+    case Fact::filed:
+        return condition.negated ? fmt::format("the document {} was not filed", condition.name)
+                                 : fmt::format("the document {} was filed", condition.name);
+    case Fact::filed_below:
+        return condition.negated ? fmt::format("the document {} was filed {} times or more",
+                                               condition.name, condition.number)
+                                 : fmt::format("the document {} was filed fewer than {} times",
+                                               condition.name, condition.number);
+    case Fact::says:
+        return condition.negated
+                   ? fmt::format("{} does not say {}", condition.name, condition.value)
+                   : fmt::format("{} says {}", condition.name, condition.value);
+    case Fact::enabled:
+        return condition.negated ? fmt::format("{} is off in this procedure", condition.name)
+                                 : fmt::format("{} is on in this procedure", condition.name);
+    case Fact::marked:
+        return condition.negated ? fmt::format("the record does not show {}", condition.name)
+                                 : fmt::format("the record shows {}", condition.name);
+    case Fact::deadline_passed:
+        return condition.negated ? fmt::format("the deadline {} has not passed", condition.name)
+                                 : fmt::format("the deadline {} has passed", condition.name);
+    case Fact::replacements_below:
+        return condition.negated
+                   ? fmt::format("{} neutrals took this seat after the first", condition.number)
+                   : fmt::format("fewer than {} neutrals took this seat after the first",
+                                 condition.number);
+    }
+    std::unreachable();
 }
 
 } // namespace parley

@@ -26,6 +26,6 @@ BehaviourSpec const& spec_of(Behaviour behaviour);
 constexpr std::string_view change_procedure_act = "change_procedure";
 
 // A sentence for a condition, as it appears in `blocked_by`: "an offer by the other side is open".
-std::string sentence_of(Condition const& condition);
+Phrase sentence_of(Condition const& condition);
 
 } // namespace parley

@@ -68,7 +68,7 @@ std::string sentence_of(std::span<Condition const> conditions) {
     std::string out;
     for (Condition const& condition : conditions) {
         if (!out.empty()) out += " and ";
-        out += sentence_of(condition);
+        out += sentence_of(condition).text();
     }
     return out;
 }

@@ -329,6 +329,7 @@ std::size_t Committer::Batch::add(DisputeEntry const* before, Decided decided, E
     unit.expected_version = heads.version;
     unit.expected_top = heads.top;
     std::string const procedure = reference_text(decided.after.procedure);
+    unit.events.reserve(decided.events.size());
     for (Written& written : decided.events)
         unit.events.push_back(seal_event(heads, unit.stream, written.event, procedure,
                                          std::move(written.content), entropy));

@@ -1,3 +1,4 @@
+#include "engine/base/blockers.hpp"
 #include "tests/core/support.hpp"
 
 #include <algorithm>
@@ -21,7 +22,7 @@ std::string shown_to(Play const& play, Viewer const& viewer) {
     }
     for (BlockedAct const& act : acts.blocked)
         for (Blocker const& blocker : act.because)
-            out += "cannot " + act.step->name + ": " + blocker.detail + "\n";
+            out += "cannot " + act.step->name + ": " + detail_of(blocker) + "\n";
     out += "turn " + std::string(turn_of(play.rules, play.state, viewer)) + "\n";
     for (TimetableEntry const& entry : timetable_of(world(), play.rules, play.state))
         out += std::string(entry.stage) + " " + text_of(entry.no_later_than) + "\n";

@@ -75,7 +75,7 @@ TEST_F(ProcedureChange, LessTimeNeedsTheWordOfWhoeverHasIt) {
     EXPECT_EQ(refused.error().code, RefusalCode::not_possible_now);
     ASSERT_EQ(refused.error().blocked_by.size(), 1U);
     EXPECT_EQ(refused.error().blocked_by[0].condition, "the respondent agrees to have less time");
-    EXPECT_NE(refused.error().blocked_by[0].detail.find("2026-03-07T23:59:59.999999Z"),
+    EXPECT_NE(refused.error().blocked_by[0].detail.text().find("2026-03-07T23:59:59.999999Z"),
               std::string::npos);
     // Who does not lose any time cannot say yes for who does.
     EXPECT_EQ(code_of(ask(start + day, Role::claimant)), "taken");

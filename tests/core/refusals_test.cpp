@@ -1,3 +1,4 @@
+#include "engine/base/blockers.hpp"
 #include "tests/core/support.hpp"
 
 #include <algorithm>
@@ -82,7 +83,7 @@ TEST(Refusals, UnmetConditionsNameEachOne) {
     auto refused = play.act(start, Role::claimant, "accept", OfferRefInput{}, true, 99);
     EXPECT_EQ(code_of(refused), "not_possible_now");
     ASSERT_FALSE(refused.error().blocked_by.empty());
-    EXPECT_FALSE(refused.error().blocked_by[0].detail.empty());
+    EXPECT_FALSE(detail_of(refused.error().blocked_by[0]).empty());
 }
 
 TEST(Refusals, AnAwardOnTrackTwoGivesTheResolversReason) {

@@ -124,7 +124,7 @@ TEST(StateDump, TellsStatesApartAndEqualOnesNot) {
         [](DisputeState& s) { s.version = 7; },
         [](DisputeState& s) { s.deadlines = {sample_deadline()}; },
         [](DisputeState& s) {
-            s.taken.edit()["claimant offer"] = at("2026-11-21T10:00:00.000001Z");
+            s.taken.edit().push_back({Role::claimant, "offer", at("2026-11-21T10:00:00.000001Z")});
         },
         [](DisputeState& s) { s.extensions.edit()["negotiation"] = 1; },
         [](DisputeState& s) {

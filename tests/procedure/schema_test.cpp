@@ -170,8 +170,8 @@ TEST(Behaviours, ConditionsReadAsSentences) {
     std::set<std::string> sentences;
     for (std::size_t i = 0; i < std::size(EnumNames<Fact>::names); ++i)
         for (bool const negated : {false, true}) {
-            std::string const sentence =
-                sentence_of({static_cast<Fact>(i), negated, "reflection", 4, "yes"});
+            std::string const sentence(
+                sentence_of({static_cast<Fact>(i), negated, "reflection", 4, "yes"}).text());
             EXPECT_GT(sentence.size(), 10U);
             EXPECT_TRUE(sentences.insert(sentence).second) << sentence;
         }

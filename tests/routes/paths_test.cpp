@@ -193,7 +193,7 @@ TEST(Paths, ABlockedActIsWrittenWithTheReasonsOfThisTime) {
     Step step;
     step.name = "accept";
     ActTexts texts;
-    BlockedAct act{&step, {{"an offer is open", "There is none.", std::nullopt}}};
+    BlockedAct act{&step, {{"an offer is open", "There is none."}}};
     std::string const first = texts.blocked(procedure, act);
     EXPECT_EQ(first, R"({"name":"accept","because":[{"condition":"an offer is open",)"
                      R"("detail":"There is none.","unlocks_at":null}]})");
