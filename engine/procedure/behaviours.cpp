@@ -184,16 +184,10 @@ BehaviourSpec const& spec_of(Behaviour behaviour) {
     return spec;
 }
 
-namespace {
-
-// The sentence when the fact is asked for, and when it is asked against.
-
-} // namespace
-
 Phrase sentence_of(Condition const& condition) {
-    auto const say = [&](auto const& met, auto const& unmet) -> Phrase {
-        if (condition.negated) return unmet;
-        return met;
+    // The sentence when the fact is asked for, and when it is asked against.
+    auto const say = [&](Phrase const& met, Phrase const& unmet) {
+        return condition.negated ? unmet : met;
     };
     switch (condition.fact) {
     case Fact::counterclaim_made: return say("a counterclaim was made", "no counterclaim was made");

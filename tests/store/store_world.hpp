@@ -6,7 +6,6 @@
 #include "engine/store/sqlite_reader.hpp"
 #include "tests/support/temporary_folder.hpp"
 
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>

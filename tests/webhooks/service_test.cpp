@@ -14,7 +14,6 @@
 #include <nlohmann/json.hpp>
 
 #include <condition_variable>
-#include <filesystem>
 #include <mutex>
 
 namespace parley::webhooks {
