@@ -16,6 +16,7 @@
 #include <numeric>
 #include <span>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace parley::bench {
@@ -45,10 +46,10 @@ void send_all(int fd, std::string_view bytes) {
     }
 }
 
-// The length of the first whole answer in `bytes`, or 0 while it is incomplete.
-std::size_t whole_answer(std::string_view bytes) {
+// Whether `bytes` is an answer to its end.
+bool is_whole(std::string_view bytes) {
     std::size_t const head_end = bytes.find("\r\n\r\n");
-    if (head_end == std::string_view::npos) return 0;
+    if (head_end == std::string_view::npos) return false;
     std::string_view const head = bytes.substr(0, head_end);
     constexpr std::string_view name = "\r\nContent-Length: ";
     std::size_t at = head.find(name);
@@ -56,13 +57,12 @@ std::size_t whole_answer(std::string_view bytes) {
     std::size_t length = 0;
     if (at != std::string_view::npos)
         std::from_chars(head.data() + at + name.size(), head.data() + head.size(), length);
-    std::size_t const whole = head_end + 4 + length;
-    return bytes.size() >= whole ? whole : 0;
+    return bytes.size() >= head_end + 4 + length;
 }
 
 struct Connection {
     int fd = -1;
-    std::string in;
+    std::string begun; // of an answer that comes in pieces
     Clock::time_point sent;
 };
 
@@ -73,7 +73,7 @@ public:
         for (std::size_t i = 0; i < count; ++i) {
             all_[i].fd = connect_to(port);
             epoll_event event{};
-            event.events = EPOLLIN;
+            event.events = EPOLLIN | EPOLLET; // `receive` takes all there is
             event.data.u64 = i;
             ::epoll_ctl(poll_, EPOLL_CTL_ADD, all_[i].fd, &event);
         }
@@ -92,12 +92,22 @@ public:
             ::epoll_pwait2(poll_, events_.data(), static_cast<int>(events_.size()), &wait, nullptr);
         return {events_.data(), static_cast<std::size_t>(std::max(ready, 0))};
     }
-    // Takes what has come in; the length of the first whole answer, or 0 while it is incomplete.
-    std::size_t receive(std::size_t i) {
-        ssize_t const got = ::recv(all_[i].fd, buffer_.data(), buffer_.size(), 0);
-        if (got <= 0) throw std::runtime_error("the server closed a connection");
-        all_[i].in.append(buffer_.data(), static_cast<std::size_t>(got));
-        return whole_answer(all_[i].in);
+    // Takes what has come in: the answer when it is whole, nothing before. Good until the next call.
+    // One that comes at once is read where it lies, so that the load takes little of the caches.
+    std::string_view receive(std::size_t i) {
+        std::string& begun = all_[i].begun;
+        std::size_t got = 0;
+        do {
+            ssize_t const bytes = ::recv(all_[i].fd, buffer_.data(), buffer_.size(), 0);
+            if (bytes <= 0) throw std::runtime_error("the server closed a connection");
+            got = static_cast<std::size_t>(bytes);
+            std::string_view const fresh(buffer_.data(), got);
+            if (begun.empty() && is_whole(fresh)) return fresh;
+            begun += fresh;
+        } while (got == buffer_.size() && !is_whole(begun));
+        if (!is_whole(begun)) return {};
+        pieced_ = std::exchange(begun, {});
+        return pieced_;
     }
 
 private:
@@ -105,18 +115,17 @@ private:
     std::vector<Connection> all_;
     std::vector<epoll_event> events_;
     std::array<char, 64 * 1024> buffer_;
+    std::string pieced_;
 };
 
 constexpr timespec longest_wait{10, 0};
 
-// A whole answer stands at the beginning of what the connection got.
-void note_answer(LoadResult& result, Connection const& connection, std::size_t whole) {
+void note_answer(LoadResult& result, Connection const& connection, std::string_view answer) {
     result.latencies_us.push_back(static_cast<std::uint32_t>(
         std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - connection.sent)
             .count()));
-    if (connection.in.size() > 9 && connection.in[9] == '2') ++result.done;
-    else if (result.failed++ == 0)
-        result.first_failure = connection.in.substr(0, std::min<std::size_t>(whole, 1500));
+    if (answer.size() > 9 && answer[9] == '2') ++result.done;
+    else if (result.failed++ == 0) result.first_failure = answer.substr(0, 1500);
 }
 
 } // namespace
@@ -153,15 +162,10 @@ LoadResult run_load(std::uint16_t port, std::size_t connections, NextRequest con
         if (ready.empty()) throw std::runtime_error("no answer for 10 seconds");
         for (epoll_event const& event : ready) {
             std::size_t const i = event.data.u64;
-            Connection& connection = all[i];
-            std::size_t const whole = all.receive(i);
-            if (whole == 0) continue;
-            note_answer(result, connection, whole);
-            if (on_answer) {
-                std::string_view const answer(connection.in.data(), whole);
-                on_answer(i, answer.substr(answer.find("\r\n\r\n") + 4));
-            }
-            connection.in.erase(0, whole);
+            std::string_view const answer = all.receive(i);
+            if (answer.empty()) continue;
+            note_answer(result, all[i], answer);
+            if (on_answer) on_answer(i, answer.substr(answer.find("\r\n\r\n") + 4));
             std::chrono::duration<double> const passed = Clock::now() - start;
             if (seconds > 0 && passed.count() >= seconds) stopping = true;
             if (stopping || !send_next(i)) --running;
@@ -203,11 +207,9 @@ LoadResult run_open_load(std::uint16_t port, std::size_t connections, NextReques
             throw std::runtime_error("no answer for 10 seconds");
         for (epoll_event const& event : ready) {
             std::size_t const i = event.data.u64;
-            Connection& connection = all[i];
-            std::size_t const whole = all.receive(i);
-            if (whole == 0) continue;
-            note_answer(result, connection, whole);
-            connection.in.erase(0, whole);
+            std::string_view const answer = all.receive(i);
+            if (answer.empty()) continue;
+            note_answer(result, all[i], answer);
             idle.push_back(i);
         }
     }
@@ -220,7 +222,7 @@ Answer call(std::uint16_t port, std::string const& request) {
     send_all(fd, request);
     std::string in;
     char buffer[64 * 1024];
-    while (whole_answer(in) == 0) {
+    while (!is_whole(in)) {
         ssize_t const got = ::recv(fd, buffer, sizeof buffer, 0);
         if (got <= 0) throw std::runtime_error("the server closed a connection");
         in.append(buffer, static_cast<std::size_t>(got));

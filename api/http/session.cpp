@@ -6,6 +6,7 @@
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -132,6 +133,9 @@ private:
             }
             if (!co_await serve_one()) break;
             wire_.next();
+            // Others first: meanwhile the peer may have asked again, and to look for a request before
+            // it is there costs as much as to take it.
+            if (!wire_.has_bytes()) co_await net::post(socket_.get_executor(), net::use_awaitable);
         }
         if (said_last_ && !aborted_) co_await say_goodbye();
     }

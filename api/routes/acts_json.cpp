@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace parley::routes {
 
 namespace {
@@ -16,8 +18,8 @@ std::string schema_of(Procedure const& procedure, Step const& step) {
     return fmt::format("/v1/schemas/acts/{}", name_of(spec_of(step.does).input));
 }
 
-ActTexts::Open open_text(Procedure const& procedure, Step const& step) {
-    ActTexts::Open text;
+StageActs::Open open_text(Procedure const& procedure, Step const& step) {
+    StageActs::Open text;
     JsonWriter before(text.before);
     before.begin_object().member("name", step.name).member("method", "POST");
     before.key("href");
@@ -32,20 +34,15 @@ ActTexts::Open open_text(Procedure const& procedure, Step const& step) {
 
 } // namespace
 
-ActTexts::Open const& ActTexts::open(ProcedurePtr const& procedure, Step const& step) {
-    auto const [place, added] = open_.try_emplace(&step);
-    if (added) {
-        held_.insert(procedure);
-        place->second = open_text(*procedure, step);
-    }
-    return place->second;
+StageActs::StageActs(std::shared_ptr<Procedure const> procedure, Stage const& stage)
+    : held_(std::move(procedure)), stage_(stage), blocked_(stage.steps.size()) {
+    open_.reserve(stage.steps.size());
+    for (Step const& step : stage.steps) open_.push_back(open_text(*held_, step));
 }
 
-std::string const& ActTexts::blocked(ProcedurePtr const& procedure, BlockedAct const& act) {
-    auto const [place, added] = blocked_.try_emplace(act.step);
-    Blocked& known = place->second;
-    if (added) held_.insert(procedure);
-    if (known.because != act.because) {
+std::string const& StageActs::blocked(BlockedAct const& act) {
+    Blocked& known = blocked_[index_of(*act.step)];
+    if (known.text.empty() || known.because != act.because) {
         known.because = act.because;
         known.text.clear();
         JsonWriter json(known.text);
@@ -58,13 +55,16 @@ std::string const& ActTexts::blocked(ProcedurePtr const& procedure, BlockedAct c
 
 void write_acts(JsonWriter& json, ActTexts& texts, DisputeEntry const& entry,
                 Viewer const& viewer) {
-    std::string const id = entry.state.id.text();
     Acts const acts = acts_of(*entry.procedure, entry.state, viewer);
+    Stage const* const stage = entry.procedure->stage(entry.state.stage);
+    StageActs* const known = stage != nullptr ? &texts.of(entry.procedure, *stage) : nullptr;
     std::string line;
     json.key("actions").begin_array();
     for (AvailableAct const& act : acts.available) {
-        ActTexts::Open const& text = texts.open(entry.procedure, *act.step);
-        line.assign(text.before).append(id).append(text.after);
+        StageActs::Open const& text = known->open(*act.step);
+        line.assign(text.before);
+        entry.state.id.append_to(line);
+        line += text.after;
         JsonWriter rooms(line);
         for (Room const room : act.rooms) rooms.value(name_of(room));
         rooms.end_array().end_object();
@@ -72,7 +72,7 @@ void write_acts(JsonWriter& json, ActTexts& texts, DisputeEntry const& entry,
     }
     json.end_array();
     json.key("blocked").begin_array();
-    for (BlockedAct const& act : acts.blocked) json.raw(texts.blocked(entry.procedure, act));
+    for (BlockedAct const& act : acts.blocked) json.raw(known->blocked(act));
     json.end_array();
 }
 

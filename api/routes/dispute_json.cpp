@@ -219,27 +219,29 @@ void write_documents(JsonWriter& json, DisputeEntry const& entry, Viewer const& 
     json.end_array();
 }
 
-void write_offers(JsonWriter& json, DisputeEntry const& entry, Viewer const& viewer) {
+void write_offer(JsonWriter& json, DisputeEntry const& entry, Offer const& offer) {
+    std::string_view const words = text_under(entry.texts.offers, offer.event);
+    json.begin_object();
+    json.member("id", offer.id);
+    json.member("by", name_of(offer.by));
+    json.member("made_at", offer.made_at);
+    json.member("status", name_of(offer.status));
+    write_remedies(json, "remedies", offer.remedies, raw_member(words, "remedies"));
+    write_words(json, "message", raw_member(words, "message"));
+    json.member("expires_at", offer.expires_at);
+    json.key("accepted_by").begin_array();
+    for (Side const side : sides)
+        if (offer.accepted_by[static_cast<std::size_t>(side)]) json.value(name_of(side));
+    json.end_array();
+    json.end_object();
+}
+
+void write_offers(JsonWriter& json, RenderedList const& offers, DisputeState const& state,
+                  Viewer const& viewer) {
     json.key("offers").begin_array();
     // What is said to reach a settlement may be closed to this viewer.
-    for (Offer const& offer : entry.state.offers) {
-        if (may_see(entry.state, viewer, Room::joint, offer.label)) {
-            std::string_view const words = text_under(entry.texts.offers, offer.event);
-            json.begin_object();
-            json.member("id", offer.id);
-            json.member("by", name_of(offer.by));
-            json.member("made_at", offer.made_at);
-            json.member("status", name_of(offer.status));
-            write_remedies(json, "remedies", offer.remedies, raw_member(words, "remedies"));
-            write_words(json, "message", raw_member(words, "message"));
-            json.member("expires_at", offer.expires_at);
-            json.key("accepted_by").begin_array();
-            for (Side const side : sides)
-                if (offer.accepted_by[static_cast<std::size_t>(side)]) json.value(name_of(side));
-            json.end_array();
-            json.end_object();
-        }
-    }
+    for (std::size_t i = 0; i < offers.size(); ++i)
+        if (may_see(state, viewer, Room::joint, state.offers[i].label)) json.raw(offers[i]);
     json.end_array();
 }
 
@@ -364,6 +366,21 @@ auto end_of(DisputeEntry const& entry) {
     return std::tie(t.filing, t.completion, t.outcomes, words, s.outcomes, entry.timetable);
 }
 
+// How many of the first offers read as before. The terms of an offer stay as they were made, and the
+// words beside it until those of all are erased.
+std::size_t offers_alike(DisputeEntry const& before, DisputeEntry const& now) {
+    auto const first_words = [](Texts const& texts) {
+        return texts.offers.empty() ? nullptr : texts.offers.front().second.get();
+    };
+    if (first_words(before.texts) != first_words(now.texts)) return 0;
+    auto const alike = [](Offer const& a, Offer const& b) {
+        return a.id == b.id && a.status == b.status && a.accepted_by == b.accepted_by;
+    };
+    auto const begin = before.state.offers.begin();
+    auto const differs = std::ranges::mismatch(before.state.offers, now.state.offers, alike).in1;
+    return static_cast<std::size_t>(differs - begin);
+}
+
 template <class Write>
 std::string members(Write const& write) {
     std::string out;
@@ -381,6 +398,12 @@ void renew(DisputeParts& parts, EntryPtr const& entry) {
         parts.frame = members([&](JsonWriter& json) { write_frame(json, entry->state); });
     if (old == nullptr || facts_of(*old) != facts_of(*entry))
         parts.facts = members([&](JsonWriter& json) { write_facts(json, *entry); });
+    parts.offers.cut(old == nullptr ? 0 : offers_alike(*old, *entry));
+    for (std::size_t i = parts.offers.size(); i < entry->state.offers.size(); ++i)
+        parts.offers.add([&](std::string& out) {
+            JsonWriter json(out);
+            write_offer(json, *entry, entry->state.offers[i]);
+        });
     if (old == nullptr || end_of(*old) != end_of(*entry))
         parts.end = members([&](JsonWriter& json) { write_end(json, *entry); });
     parts.of = entry;
@@ -396,7 +419,7 @@ void write_dispute(JsonWriter& json, ViewCache& views, EntryPtr const& entry,
     json.end_object();
     json.raw(parts.facts);
     write_acts(json, views.act_texts(), *entry, viewer);
-    write_offers(json, *entry, viewer);
+    write_offers(json, parts.offers, entry->state, viewer);
     write_documents(json, *entry, viewer);
     json.raw(parts.end);
 }

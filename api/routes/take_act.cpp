@@ -108,15 +108,13 @@ net::awaitable<std::optional<Receipt>> recorded(Services& services, Call const& 
     co_return Receipt{std::move(entry), std::move(found.events), true};
 }
 
-net::awaitable<http::Response> submit(Services& services, Call const& call, Command command) {
-    bool const validate_only = command.validate_only;
-    auto receipt = co_await services.engine.submit(std::move(command));
-    if (!receipt) co_return refused(call, receipt.error());
-    auto answer = answer_for(services, call, *receipt);
-    // What only would be has no version to hold it to.
-    if (validate_only)
-        std::erase_if(answer.headers, [](http::Header const& h) { return h.name == "ETag"; });
-    co_return answer;
+// From what was seen of the dispute lately; nothing where that does not do.
+std::optional<Command> command_lately(Services& services, Call const& call) {
+    auto const lately = open_lately(services, call);
+    if (!lately || step_of(call, *lately) == nullptr) return std::nullopt;
+    auto command = read_command(call, *lately);
+    if (!command) return std::nullopt;
+    return std::move(*command);
 }
 
 } // namespace
@@ -139,25 +137,33 @@ net::awaitable<std::optional<Refusal>> barred(Services& services, Call const& ca
 
 // POST /v1/disputes/{dispute}/actions/{act}
 net::awaitable<http::Response> take_act(Services& services, Call call) {
-    if (auto const lately = open_lately(services, call); lately && step_of(call, *lately))
-        if (auto command = read_command(call, *lately))
-            co_return co_await submit(services, call, std::move(*command));
-    // Perhaps another node has written meanwhile: nobody is refused by what was seen lately.
-    auto const opened = co_await open_dispute(services, call);
-    if (!opened) {
-        if (opened.error().code == RefusalCode::not_found)
-            if (auto const before = co_await recorded(services, call))
-                co_return answer_for(services, call, *before);
-        co_return refused(call, opened.error());
-    }
-    auto command = read_command(call, *opened);
+    std::optional<Command> command = command_lately(services, call);
     if (!command) {
-        if (kind_of(command.error().code) == RefusalKind::invalid)
-            if (auto const refusal = co_await barred(services, call, *opened))
-                co_return refused(call, *refusal);
-        co_return refused(call, command.error());
+        // Perhaps another node has written meanwhile: nobody is refused by what was seen lately.
+        auto const opened = co_await open_dispute(services, call);
+        if (!opened) {
+            if (opened.error().code == RefusalCode::not_found)
+                if (auto const before = co_await recorded(services, call))
+                    co_return answer_for(services, call, *before);
+            co_return refused(call, opened.error());
+        }
+        auto read = read_command(call, *opened);
+        if (!read) {
+            if (kind_of(read.error().code) == RefusalKind::invalid)
+                if (auto const refusal = co_await barred(services, call, *opened))
+                    co_return refused(call, *refusal);
+            co_return refused(call, read.error());
+        }
+        command = std::move(*read);
     }
-    co_return co_await submit(services, call, std::move(*command));
+    bool const validate_only = command->validate_only;
+    auto const receipt = co_await services.engine.submit(*std::move(command));
+    if (!receipt) co_return refused(call, receipt.error());
+    auto answer = answer_for(services, call, *receipt);
+    // What only would be has no version to hold it to.
+    if (validate_only)
+        std::erase_if(answer.headers, [](http::Header const& h) { return h.name == "ETag"; });
+    co_return answer;
 }
 
 } // namespace parley::routes

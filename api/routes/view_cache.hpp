@@ -7,16 +7,44 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace parley::routes {
+
+// Values that were rendered one behind the other.
+class RenderedList {
+public:
+    std::size_t size() const { return ends_.size(); }
+    std::string_view operator[](std::size_t i) const {
+        std::size_t const begin = i == 0 ? 0 : ends_[i - 1];
+        return std::string_view(text_).substr(begin, ends_[i] - begin);
+    }
+    // Keeps the first `count`.
+    void cut(std::size_t count) {
+        ends_.resize(count);
+        text_.resize(count == 0 ? 0 : ends_.back());
+    }
+    // `write` is given the text and writes one value at its end.
+    template <class Write>
+    void add(Write const& write) {
+        write(text_);
+        ends_.push_back(text_.size());
+    }
+
+private:
+    std::string text_;
+    std::vector<std::size_t> ends_;
+};
 
 // What of a rendered dispute is the same for every viewer and left alone by most acts: members of one
 // object each, without its braces.
 struct DisputeParts {
-    EntryPtr of;       // what they were rendered from
-    std::string frame; // which dispute, under which rules, in which stage
-    std::string facts; // the parties, what they said, the deadlines
-    std::string end;   // what follows the acts and offers
+    EntryPtr of;         // what they were rendered from
+    std::string frame;   // which dispute, under which rules, in which stage
+    std::string facts;   // the parties, what they said, the deadlines
+    RenderedList offers; // an object each, in the order they were made; not every viewer sees all
+    std::string end;     // what follows the acts and offers
 };
 
 // Rendered disputes and parts of them. Both are functions of the entry, and of the viewer where it is

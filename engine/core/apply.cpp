@@ -74,7 +74,7 @@ public:
         if (auto side = side_of(event_.actor.role)) offer->accepted_by[index_of(*side)] = true;
         if (!e.settles) return;
         offer->status = OfferStatus::accepted;
-        settle(std::vector<Remedy>(offer->remedies));
+        settle(std::vector<Remedy>(*offer->remedies));
     }
     void operator()(OfferDeclined const& e) const {
         if (Offer* offer = find_offer(e.offer)) offer->status = OfferStatus::declined;

@@ -18,7 +18,7 @@ Result<Said> post_message(Act const& act) {
         return refuse(RefusalCode::not_possible_now,
                       fmt::format("{} cannot be said in {} at this stage.", act.step.name,
                                   name_of(input.room)));
-    std::vector<Room> const rooms = rooms_of(act.state, act.viewer());
+    Rooms const rooms = rooms_of(act.state, act.viewer());
     if (std::ranges::find(rooms, input.room) == rooms.end())
         return refuse(RefusalCode::not_possible_now,
                       fmt::format("{} opens when a mediator is seated.", name_of(input.room)));

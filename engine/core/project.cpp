@@ -37,13 +37,13 @@ bool seated(DisputeState const& state, SeatKind kind) {
     return state.seat(kind).status == SeatStatus::seated;
 }
 
-std::vector<Room> rooms_for(Step const& step, std::vector<Room> const& speaking) {
-    std::vector<Room> out;
+Rooms rooms_for(Step const& step, Rooms const& speaking) {
+    Rooms out;
     for (Room room : speaking) {
         bool const listed = step.rooms.empty()
                                 ? room == Room::joint
                                 : std::ranges::find(step.rooms, room) != step.rooms.end();
-        if (listed) out.push_back(room);
+        if (listed) out.add(room);
     }
     return out;
 }
@@ -75,7 +75,7 @@ std::uint64_t version_for(DisputeState const& state, Viewer const& viewer) {
     return sum;
 }
 
-std::vector<Room> rooms_of(DisputeState const& state, Viewer const& viewer) {
+Rooms rooms_of(DisputeState const& state, Viewer const& viewer) {
     if (state.ended) return {};
     bool const mediated = seated(state, SeatKind::mediator);
     switch (viewer.role) {
@@ -106,7 +106,7 @@ Acts acts_of(Procedure const& procedure, DisputeState const& state, Viewer const
     if (auto const seat = seat_of(viewer.role);
         seat && state.seat(*seat).status == SeatStatus::vacant)
         return acts;
-    std::vector<Room> const speaking = rooms_of(state, viewer);
+    Rooms const speaking = rooms_of(state, viewer);
     acts.available.reserve(stage->steps.size());
     acts.blocked.reserve(stage->steps.size());
     for (Step const& step : stage->steps) {

@@ -2,6 +2,9 @@
 
 #include "engine/core/core.hpp"
 
+#include <array>
+#include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,12 +23,32 @@ struct Viewer {
 bool may_see(DisputeState const& state, Viewer const& viewer, Room room, Label label);
 // The viewer's own version: how many events it may see. What the ETag shows and If-Match compares.
 std::uint64_t version_for(DisputeState const& state, Viewer const& viewer);
+// A few rooms, in order.
+class Rooms {
+public:
+    Rooms() = default;
+    Rooms(std::initializer_list<Room> rooms) {
+        for (Room const room : rooms) add(room);
+    }
+    void add(Room room) { rooms_[size_++] = room; } // each once
+    Room const* begin() const { return rooms_.data(); }
+    Room const* end() const { return begin() + size_; }
+    std::size_t size() const { return size_; }
+    bool empty() const { return size_ == 0; }
+    Room operator[](std::size_t i) const { return rooms_[i]; }
+    friend bool operator==(Rooms const&, Rooms const&) = default;
+
+private:
+    std::array<Room, room_count> rooms_{};
+    std::size_t size_ = 0;
+};
+
 // The rooms in which the viewer may speak now.
-std::vector<Room> rooms_of(DisputeState const& state, Viewer const& viewer);
+Rooms rooms_of(DisputeState const& state, Viewer const& viewer);
 
 struct AvailableAct {
     Step const* step;
-    std::vector<Room> rooms; // of the step, that this viewer may speak in
+    Rooms rooms; // of the step, that this viewer may speak in
 };
 struct BlockedAct {
     Step const* step;

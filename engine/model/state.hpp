@@ -22,7 +22,7 @@ struct Offer {
     EventId event;
     Role by = Role::claimant;
     Instant made_at;
-    std::vector<Remedy> remedies;
+    Shared<std::vector<Remedy>> remedies;
     std::optional<Instant> expires_at;
     OfferStatus status = OfferStatus::open;
     std::array<bool, 2> accepted_by{}; // by Side

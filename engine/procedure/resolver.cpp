@@ -280,10 +280,12 @@ std::vector<AgreementText> agreement_texts(LawTable const& law, std::span<PartyF
 }
 
 std::string explain(Resolution const& resolution) {
-    std::string out =
-        fmt::format("Track {} (table {}):", name_of(resolution.track), resolution.table);
-    for (Reason const& reason : resolution.because)
-        out += fmt::format(" {} [{}; {}]", reason.rule, reason.code, reason.cites);
+    std::string out("Track ");
+    out.append(name_of(resolution.track)).append(" (table ").append(resolution.table).append("):");
+    for (Reason const& reason : resolution.because) {
+        out.append(" ").append(reason.rule).append(" [").append(reason.code);
+        out.append("; ").append(reason.cites).append("]");
+    }
     return out;
 }
 

@@ -80,6 +80,13 @@ struct Engine::Impl {
                     "The server has more to do than it can take on; try again.");
         });
     }
+    net::awaitable<Result<Receipt>> submit(Command command) {
+        return ask<Result<Receipt>>(
+            [command = std::move(command)](auto done) mutable {
+                return Job(AskJob{std::move(command), std::move(done)});
+            },
+            true);
+    }
     net::awaitable<void> chore(std::function<void(Journal&)> what, bool reload = true) {
         auto const failed = co_await ask<Failure>(
             [what = std::move(what), reload](auto done) {
@@ -193,14 +200,14 @@ net::awaitable<Result<Receipt>> Engine::file(Filing filing) {
 
 net::awaitable<Result<Receipt>> Engine::submit(Command command) {
     // Reading is done here, before the writer sees the command, so that the writer seldom waits.
-    EntryPtr entry = impl_->cache.find(command.dispute);
-    if (!entry) entry = co_await find(command.dispute);
+    if (!impl_->cache.find(command.dispute)) return find_and_submit(std::move(command));
+    return impl_->submit(std::move(command));
+}
+
+net::awaitable<Result<Receipt>> Engine::find_and_submit(Command command) {
+    EntryPtr const entry = co_await find(command.dispute);
     if (!entry) co_return refuse(RefusalCode::not_found, "There is no such dispute.");
-    co_return co_await impl_->ask<Result<Receipt>>(
-        [command = std::move(command)](auto done) mutable {
-            return Job(AskJob{std::move(command), std::move(done)});
-        },
-        true);
+    co_return co_await impl_->submit(std::move(command));
 }
 
 net::awaitable<Result<Receipt>> Engine::erase(DisputeId dispute, Actor actor,

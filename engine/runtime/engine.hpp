@@ -160,6 +160,7 @@ public:
     Figures figures() const;
 
 private:
+    net::awaitable<Result<Receipt>> find_and_submit(Command command);
     net::awaitable<void> run_read(std::function<void(Reader&)> what);
     struct Impl;
     std::unique_ptr<Impl> impl_;

@@ -148,13 +148,13 @@ TEST(Acts, OneSpeaksInOnesOwnRooms) {
     auto rooms = [&](Viewer viewer) {
         for (AvailableAct const& act : acts_of(play.rules, play.state, viewer).available)
             if (act.step->name == "message") return act.rooms;
-        return std::vector<Room>{};
+        return Rooms{};
     };
-    EXPECT_EQ(rooms({Role::claimant, true, {}}), (std::vector{Room::joint, Room::claimant_caucus}));
-    EXPECT_EQ(rooms({Role::claimant, false, {}}), (std::vector{Room::joint}));
-    EXPECT_EQ(rooms({Role::mediator, true, SeatKind::mediator}),
-              (std::vector{Room::joint, Room::claimant_caucus, Room::respondent_caucus,
-                           Room::neutral_notes}));
+    EXPECT_EQ(rooms({Role::claimant, true, {}}), (Rooms{Room::joint, Room::claimant_caucus}));
+    EXPECT_EQ(rooms({Role::claimant, false, {}}), (Rooms{Room::joint}));
+    EXPECT_EQ(
+        rooms({Role::mediator, true, SeatKind::mediator}),
+        (Rooms{Room::joint, Room::claimant_caucus, Room::respondent_caucus, Room::neutral_notes}));
 }
 
 TEST(Acts, NeverListTheClocksOrAnothersSteps) {

@@ -190,19 +190,20 @@ TEST(Paths, TheActsOfOneDisputeAreNotThoseOfAnother) {
 
 TEST(Paths, ABlockedActIsWrittenWithTheReasonsOfThisTime) {
     auto const procedure = std::make_shared<Procedure const>();
-    Step step;
-    step.name = "accept";
-    ActTexts texts;
-    BlockedAct act{&step, {{"an offer is open", "There is none."}}};
-    std::string const first = texts.blocked(procedure, act);
+    Stage stage;
+    stage.steps.resize(2);
+    stage.steps[1].name = "accept";
+    StageActs texts(procedure, stage);
+    BlockedAct act{&stage.steps[1], {{"an offer is open", "There is none."}}};
+    std::string const first = texts.blocked(act);
     EXPECT_EQ(first, R"({"name":"accept","because":[{"condition":"an offer is open",)"
                      R"("detail":"There is none.","unlocks_at":null}]})");
-    EXPECT_EQ(texts.blocked(procedure, act), first);
+    EXPECT_EQ(texts.blocked(act), first);
     act.because[0].unlocks_at = *parse_instant("2026-11-21T10:00:00Z");
-    EXPECT_EQ(Json::parse(texts.blocked(procedure, act))["because"][0]["unlocks_at"],
+    EXPECT_EQ(Json::parse(texts.blocked(act))["because"][0]["unlocks_at"],
               "2026-11-21T10:00:00.000000Z");
     act.because[0].unlocks_at.reset();
-    EXPECT_EQ(texts.blocked(procedure, act), first);
+    EXPECT_EQ(texts.blocked(act), first);
 }
 
 TEST(Paths, ACounterclaimIsSeenWithItsWords) {
