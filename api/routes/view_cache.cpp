@@ -17,8 +17,12 @@ void ViewCache::put(EntryPtr entry, Viewer const& viewer, http::SharedText text)
 }
 
 DisputeParts const& ViewCache::parts_of(EntryPtr const& entry) {
-    DisputeParts* known = parts_.find(entry->state.id);
-    if (known == nullptr) known = &parts_.put(entry->state.id, {});
+    DisputeId const dispute = entry->state.id;
+    DisputeParts* known = parts_.find(dispute);
+    if (known == nullptr) {
+        parts_.put(dispute, {});
+        known = parts_.find(dispute);
+    }
     renew(*known, entry);
     return *known;
 }

@@ -1,53 +1,42 @@
 #include "engine/runtime/cache.hpp"
 
+#include <optional>
+#include <utility>
+
 namespace parley {
+
+// An entry that leaves may be the last of its kind: it is let go of when the lock is gone.
 
 EntryPtr DisputeCache::find(DisputeId dispute) {
     std::scoped_lock lock(mutex_);
-    auto const place = places_.find(dispute);
-    if (place == places_.end()) return nullptr;
-    order_.splice(order_.begin(), order_, place->second);
-    return *place->second;
+    EntryPtr const* const known = entries_.find(dispute);
+    return known != nullptr ? *known : nullptr;
 }
 
 void DisputeCache::put(EntryPtr entry) {
     DisputeId const dispute = entry->state.id;
-    EntryPtr leaving; // destroyed after the lock is gone
+    std::optional<EntryPtr> leaving;
     std::scoped_lock lock(mutex_);
-    auto const place = places_.find(dispute);
-    if (place != places_.end()) {
-        if ((*place->second)->heads.version <= entry->heads.version) {
-            leaving = std::exchange(*place->second, std::move(entry));
-            order_.splice(order_.begin(), order_, place->second);
-        }
-        return;
-    }
-    order_.push_front(std::move(entry));
-    places_.emplace(dispute, order_.begin());
-    if (order_.size() <= most_) return;
-    leaving = std::move(order_.back());
-    places_.erase(leaving->state.id);
-    order_.pop_back();
+    EntryPtr const* const known = entries_.find(dispute);
+    if (known != nullptr && (*known)->heads.version > entry->heads.version) return;
+    leaving = entries_.put(dispute, std::move(entry));
 }
 
 void DisputeCache::forget(DisputeId dispute) {
+    std::optional<EntryPtr> leaving;
     std::scoped_lock lock(mutex_);
-    auto const place = places_.find(dispute);
-    if (place == places_.end()) return;
-    order_.erase(place->second);
-    places_.erase(place);
+    leaving = entries_.forget(dispute);
 }
 
 void DisputeCache::forget_all() {
-    Order leaving; // destroyed outside the lock
+    Entries leaving(most_);
     std::scoped_lock lock(mutex_);
-    places_.clear();
-    leaving.swap(order_);
+    std::swap(leaving, entries_);
 }
 
 std::size_t DisputeCache::size() const {
     std::scoped_lock lock(mutex_);
-    return order_.size();
+    return entries_.size();
 }
 
 } // namespace parley

@@ -1,19 +1,17 @@
 #pragma once
 
+#include "engine/base/recent.hpp"
 #include "engine/runtime/entry.hpp"
 
 #include <cstddef>
-#include <list>
 #include <mutex>
-#include <unordered_map>
 
 namespace parley {
 
-// The disputes lately touched, as last committed. Safe to use from any thread; the least recently
-// used ones leave first.
+// The disputes lately touched, as last committed. Safe to use from any thread.
 class DisputeCache {
 public:
-    explicit DisputeCache(std::size_t most) : most_(most) {}
+    explicit DisputeCache(std::size_t most) : most_(most), entries_(most) {}
 
     EntryPtr find(DisputeId dispute);
     // Keeps whichever is newer, so that a slow reader never puts an old state over a published one.
@@ -23,11 +21,10 @@ public:
     std::size_t size() const;
 
 private:
-    using Order = std::list<EntryPtr>; // most recently used first
-    mutable std::mutex mutex_;
-    Order order_;
-    std::unordered_map<DisputeId, Order::iterator> places_;
+    using Entries = Recent<DisputeId, EntryPtr>;
     std::size_t most_;
+    mutable std::mutex mutex_;
+    Entries entries_;
 };
 
 } // namespace parley
