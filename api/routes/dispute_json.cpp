@@ -219,6 +219,13 @@ void write_documents(JsonWriter& json, DisputeEntry const& entry, Viewer const& 
     json.end_array();
 }
 
+void write_accepted_by(JsonWriter& json, std::array<bool, 2> const& accepted) {
+    json.key("accepted_by").begin_array();
+    for (Side const side : sides)
+        if (accepted[static_cast<std::size_t>(side)]) json.value(name_of(side));
+    json.end_array();
+}
+
 void write_offer(JsonWriter& json, DisputeEntry const& entry, Offer const& offer) {
     std::string_view const words = text_under(entry.texts.offers, offer.event);
     json.begin_object();
@@ -229,10 +236,7 @@ void write_offer(JsonWriter& json, DisputeEntry const& entry, Offer const& offer
     write_remedies(json, "remedies", offer.remedies, raw_member(words, "remedies"));
     write_words(json, "message", raw_member(words, "message"));
     json.member("expires_at", offer.expires_at);
-    json.key("accepted_by").begin_array();
-    for (Side const side : sides)
-        if (offer.accepted_by[static_cast<std::size_t>(side)]) json.value(name_of(side));
-    json.end_array();
+    write_accepted_by(json, offer.accepted_by);
     json.end_object();
 }
 
@@ -287,10 +291,7 @@ void write_outcome(JsonWriter& json, DisputeEntry const& entry) {
     write_words(json, "grounds", raw_member(words.all, "grounds"));
     for (std::string_view const name : {"signature", "not_binding", "warnings"})
         if (auto const said = raw_member(words.all, name); !said.empty()) json.key(name).raw(said);
-    json.key("accepted_by").begin_array();
-    for (Side const side : sides)
-        if (outcome->accepted_by[static_cast<std::size_t>(side)]) json.value(name_of(side));
-    json.end_array();
+    write_accepted_by(json, outcome->accepted_by);
     json.end_object();
 }
 
@@ -400,10 +401,8 @@ void renew(DisputeParts& parts, EntryPtr const& entry) {
         parts.facts = members([&](JsonWriter& json) { write_facts(json, *entry); });
     parts.offers.cut(old == nullptr ? 0 : offers_alike(*old, *entry));
     for (std::size_t i = parts.offers.size(); i < entry->state.offers.size(); ++i)
-        parts.offers.add([&](std::string& out) {
-            JsonWriter json(out);
-            write_offer(json, *entry, entry->state.offers[i]);
-        });
+        parts.offers.add(
+            members([&](JsonWriter& json) { write_offer(json, *entry, entry->state.offers[i]); }));
     if (old == nullptr || end_of(*old) != end_of(*entry))
         parts.end = members([&](JsonWriter& json) { write_end(json, *entry); });
     parts.of = entry;

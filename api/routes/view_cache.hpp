@@ -25,10 +25,8 @@ public:
         ends_.resize(count);
         text_.resize(count == 0 ? 0 : ends_.back());
     }
-    // `write` is given the text and writes one value at its end.
-    template <class Write>
-    void add(Write const& write) {
-        write(text_);
+    void add(std::string_view value) {
+        text_ += value;
         ends_.push_back(text_.size());
     }
 

@@ -17,9 +17,10 @@ void DisputeCache::put(EntryPtr entry) {
     DisputeId const dispute = entry->state.id;
     std::optional<EntryPtr> leaving;
     std::scoped_lock lock(mutex_);
-    EntryPtr const* const known = entries_.find(dispute);
-    if (known != nullptr && (*known)->heads.version > entry->heads.version) return;
-    leaving = entries_.put(dispute, std::move(entry));
+    EntryPtr* const known = entries_.find(dispute);
+    if (known == nullptr) leaving = entries_.put(dispute, std::move(entry));
+    else if ((*known)->heads.version <= entry->heads.version)
+        leaving = std::exchange(*known, std::move(entry));
 }
 
 void DisputeCache::forget(DisputeId dispute) {

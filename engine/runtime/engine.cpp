@@ -80,10 +80,11 @@ struct Engine::Impl {
                     "The server has more to do than it can take on; try again.");
         });
     }
-    net::awaitable<Result<Receipt>> submit(Command command) {
+    template <class What> // one of Asked, which is larger than the one that comes often
+    net::awaitable<Result<Receipt>> submit(What asked) {
         return ask<Result<Receipt>>(
-            [command = std::move(command)](auto done) mutable {
-                return Job(AskJob{std::move(command), std::move(done)});
+            [asked = std::move(asked)](auto done) mutable {
+                return Job(AskJob{std::move(asked), std::move(done)});
             },
             true);
     }
@@ -191,11 +192,7 @@ void Engine::stop() {
 bool Engine::ready() const { return impl_->running && impl_->committer.storage_ok; }
 
 net::awaitable<Result<Receipt>> Engine::file(Filing filing) {
-    co_return co_await impl_->ask<Result<Receipt>>(
-        [filing = std::move(filing)](auto done) mutable {
-            return Job(AskJob{std::move(filing), std::move(done)});
-        },
-        true);
+    return impl_->submit(std::move(filing));
 }
 
 net::awaitable<Result<Receipt>> Engine::submit(Command command) {
