@@ -8,6 +8,8 @@
 #include <condition_variable>
 #include <future>
 #include <mutex>
+#include <sched.h>
+#include <thread>
 
 namespace parley {
 namespace {
@@ -127,6 +129,30 @@ TEST(WritePipeline, WhatStoodOnACommitThatFailedIsDecidedAgain) {
     ASSERT_FALSE(asked);
     EXPECT_EQ(asked.error().code, RefusalCode::not_possible_now);
     EXPECT_EQ(rig.reader->events(filed->state.id.text()).size(), 1u);
+}
+
+// The scheduling policy of a thread that asks for a real-time one, which not everybody may have.
+int policy_where_allowed() {
+    int policy = 0;
+    std::thread([&] {
+        sched_param const lowest{.sched_priority = 1};
+        ::sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &lowest);
+        policy = ::sched_getscheduler(0);
+    }).join();
+    return policy;
+}
+
+TEST(WritePipeline, TheThreadThatCommitsGoesBeforeOthersWhereThatIsAllowed) {
+    PipelineRig rig;
+    EntryPtr const filed = rig.file();
+    int committing = -1;
+    rig.faulty.next_append = [&](std::span<Unit> units) {
+        committing = ::sched_getscheduler(0);
+        return rig.journal->append(units);
+    };
+    ASSERT_TRUE(rig.ask(Rig::respond(filed->state)).get());
+    EXPECT_EQ(committing, policy_where_allowed());
+    EXPECT_EQ(::sched_getscheduler(0), SCHED_OTHER) << "only that thread";
 }
 
 // Batch by batch, as the pipeline's threads would take them, without their timing.
