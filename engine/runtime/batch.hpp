@@ -35,7 +35,8 @@ struct Committer::Batch {
     bool whole() const;
     // Nothing was committed: the jobs as they came, to be decided anew.
     std::vector<Job> give_back();
-    // After `finish` of the one before.
+    // After `finish` of the one before: what this one was decided on did happen.
+    bool stands() const { return !before_ || before_->whole(); }
     void forget_before() { before_.reset(); }
 
 private:

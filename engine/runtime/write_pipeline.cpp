@@ -5,16 +5,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <pthread.h>
 #include <sched.h>
+#include <utility>
 
 namespace parley {
 
 namespace {
 
-constexpr WorkQueue::Steady::duration longest_wait = std::chrono::milliseconds(1);
-constexpr WorkQueue::Steady::duration commit_longest = std::chrono::hours(1);
+constexpr std::chrono::milliseconds longest_wait(1);
+constexpr std::chrono::hours commit_longest(1);
 
 // Everybody waits for the thread that commits. With the lowest real-time priority it goes on as soon as
 // its disk has answered, and does not queue behind threads that prepare what comes later. That takes
@@ -55,113 +57,151 @@ void WritePipeline::guard(char const* name, void (WritePipeline::*loop)()) {
 
 void WritePipeline::decide_all() {
     while (true) {
-        std::vector<Job> jobs = queue_.take(batch_most_);
+        std::vector<Job> jobs = next_jobs();
         if (jobs.empty()) break;
-        if (!Committer::may_overlap(jobs.front())) run_alone(std::move(jobs));
-        else if (auto batch = decide_on_top(std::move(jobs))) hand_over(std::move(batch));
+        if (Committer::may_overlap(jobs.front())) decide(std::move(jobs));
+        else run_alone(std::move(jobs));
     }
     {
         std::scoped_lock lock(mutex_);
         over_ = true;
     }
-    changed_.notify_all();
+    ready_.notify_one();
 }
 
-std::shared_ptr<Committer::Batch> WritePipeline::decide_on_top(std::vector<Job> jobs) {
-    if (idle()) {
-        before_.reset(); // all it left behind is in the cache
-        if (committer_.decline_in_doubt(jobs)) return nullptr;
+// For a batch that waits for the commit before it, a few at a time; the first of another at once.
+std::vector<Job> WritePipeline::next_jobs() {
+    bool opened = false;
+    std::size_t size = 0;
+    std::optional<Hope> hope;
+    {
+        std::shared_ptr<Batch> spent; // to be freed without the lock
+        Lock lock(mutex_);
+        taken_.wait(lock, [&] { return !open_ || (!in_use_ && open_->size() < batch_most_); });
+        opened = open_ != nullptr;
+        if (opened) size = open_->size();
+        hope = hope_;
+        spent = std::exchange(spent_, nullptr);
     }
-    auto batch = std::make_shared<Batch>(committer_, before_);
-    batch->take(std::move(jobs));
-    gather(*batch);
-    wait_until_idle();
-    committer_.tend();
-    if (before_ != nullptr && !before_->whole()) {
-        std::vector<Job> again = batch->give_back();
-        if (committer_.decline_in_doubt(again)) return nullptr;
-        batch = std::make_shared<Batch>(committer_, nullptr);
-        batch->take(std::move(again));
+    auto const is_taken = [&] {
+        std::scoped_lock look(mutex_);
+        return !open_ || (!hope && hope_);
+    };
+    std::vector<Job> more;
+    if (opened && hope && size < hope->size)
+        more = queue_.take_more(hope->size - size, hope->until, is_taken);
+    else if (opened)
+        more = queue_.take_more(batch_most_ - size, Steady::now() + commit_longest, is_taken);
+    return more.empty() ? queue_.take(batch_most_ - size) : std::move(more);
+}
+
+void WritePipeline::decide(std::vector<Job> jobs) {
+    if (auto const batch = batch_for(jobs)) batch->take(std::move(jobs));
+    bool tell = false;
+    {
+        std::scoped_lock lock(mutex_);
+        in_use_ = false;
+        tell = open_ && (!hope_ || open_->size() >= hope_->size);
     }
-    batch->forget_before();
+    if (tell) ready_.notify_one();
+}
+
+// The open batch, for this thread to use. Null when nobody can be told anything yet.
+std::shared_ptr<WritePipeline::Batch> WritePipeline::batch_for(std::vector<Job>& jobs) {
+    Lock lock(mutex_);
+    taken_.wait(lock, [&] { return !in_use_; });
+    in_use_ = true;
+    if (open_) return open_;
+    std::shared_ptr<Batch> const before = committed_; // none: all it left behind is in the cache
+    lock.unlock();
+    if (!before && committer_.decline_in_doubt(jobs)) return nullptr;
+    auto batch = std::make_shared<Batch>(committer_, before);
+    lock.lock();
+    open_ = batch;
     return batch;
 }
 
-// While the last batch is being committed more may come along. When it is through, this one still
-// waits for half as many as came together last time: with many callers they are on their way, and a
-// commit for a single act costs as much as one for dozens. It waits no longer than half a commit.
-void WritePipeline::gather(Batch& batch) {
-    std::size_t const hoped_for = last_size_ / 2;
-    std::optional<WorkQueue::Steady::time_point> until;
-    while (batch.size() < batch_most_) {
-        std::vector<Job> more;
-        if (!idle()) {
-            more = queue_.take_more(batch_most_ - batch.size(),
-                                    WorkQueue::Steady::now() + commit_longest,
-                                    [this] { return idle(); });
-            if (more.empty() && !idle()) break; // the next one is of the other sort, or none comes
-        } else {
-            auto const now = WorkQueue::Steady::now();
-            if (!until) until = now + std::min(commit_time_.load() / 2, longest_wait);
-            if (batch.size() >= hoped_for || now >= *until) break;
-            more = queue_.take_more(hoped_for - batch.size(), *until, [] { return false; });
-            if (more.empty()) break;
-        }
-        batch.take(std::move(more));
-    }
-    last_size_ = batch.size();
-}
-
 void WritePipeline::run_alone(std::vector<Job> jobs) {
-    wait_until_idle();
-    before_.reset();
+    {
+        Lock lock(mutex_);
+        taken_.wait(lock, [&] { return !open_ && !committed_; });
+    }
     AnswerBatch together;
     ask_again(committer_.run(std::move(jobs)));
     tell_armed();
 }
 
-void WritePipeline::hand_over(std::shared_ptr<Batch> batch) {
-    before_ = batch;
-    {
-        std::scoped_lock lock(mutex_);
-        handed_ = std::move(batch);
-    }
-    changed_.notify_all();
-}
-
-bool WritePipeline::idle() {
-    std::scoped_lock lock(mutex_);
-    return handed_ == nullptr;
-}
-
-void WritePipeline::wait_until_idle() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return handed_ == nullptr; });
-}
-
 void WritePipeline::commit_all() {
     go_before_others();
-    std::unique_lock lock(mutex_);
-    while (true) {
-        changed_.wait(lock, [this] { return handed_ != nullptr || over_; });
-        if (handed_ == nullptr) return;
-        Batch& batch = *handed_;
-        lock.unlock();
-        auto const began = WorkQueue::Steady::now();
-        batch.commit();
-        commit_time_ = WorkQueue::Steady::now() - began;
+    while (auto const batch = next_batch()) {
+        last_size_ = batch->size();
+        auto const began = Steady::now();
+        batch->commit();
+        commit_time_ = Steady::now() - began;
         {
             AnswerBatch together;
-            ask_again(batch.finish());
+            ask_again(batch->finish());
         }
         tell_armed();
-        lock.lock();
-        handed_.reset();
+        let_go();
+    }
+}
+
+std::shared_ptr<WritePipeline::Batch> WritePipeline::next_batch() {
+    Lock lock(mutex_);
+    while (true) {
+        ready_.wait(lock, [&] { return !in_use_ && (open_ || over_); });
+        if (!open_) return nullptr;
+        gather(lock);
+        std::shared_ptr<Batch> batch = open_; // which the other thread sees until it is taken
+        in_use_ = true;
         lock.unlock();
-        changed_.notify_all();
+        committer_.tend();
+        if (!batch->stands()) batch = decided_again(*batch);
+        if (batch) batch->forget_before();
+        lock.lock();
+        open_.reset();
+        committed_ = batch;
+        in_use_ = false;
+        lock.unlock();
+        taken_.notify_one();
         queue_.nudge();
+        if (batch) return batch;
         lock.lock();
     }
+}
+
+// While the last batch was committed this one came together. When it is through, this one still waits
+// for half as many as came together last time: with many callers they are on their way, and a commit
+// for a single act costs as much as one for dozens. It waits no longer than half a commit.
+void WritePipeline::gather(Lock& lock) {
+    std::size_t const hoped_for = last_size_ / 2;
+    if (open_->size() >= hoped_for) return;
+    hope_ =
+        Hope{hoped_for, Steady::now() + std::min<Steady::duration>(commit_time_ / 2, longest_wait)};
+    lock.unlock();
+    queue_.nudge();
+    lock.lock();
+    ready_.wait_until(lock, hope_->until, [&] { return !in_use_ && open_->size() >= hoped_for; });
+    hope_.reset();
+    ready_.wait(lock, [&] { return !in_use_; });
+}
+
+// Null when nobody can be told anything yet.
+std::shared_ptr<WritePipeline::Batch> WritePipeline::decided_again(Batch& fallen) {
+    std::vector<Job> jobs = fallen.give_back();
+    if (committer_.decline_in_doubt(jobs)) return nullptr;
+    auto batch = std::make_shared<Batch>(committer_, nullptr);
+    batch->take(std::move(jobs));
+    return batch;
+}
+
+void WritePipeline::let_go() {
+    {
+        std::scoped_lock lock(mutex_);
+        spent_ = std::exchange(committed_, nullptr);
+    }
+    taken_.notify_one();
 }
 
 void WritePipeline::ask_again(std::vector<Job> jobs) {
