@@ -86,8 +86,9 @@ Result<Decided> decide_filing(World const& world, Filing const& filing, Stamp co
 Result<Decided> decide(World const& world, Procedure const& procedure, DisputeState const& seen,
                        Command const& command, Stamp const& stamp);
 
-// The event of a passed deadline, dated at the deadline itself (S10). `deadline` is one of seen's
-// open deadlines. Never refuses: a step that cannot be taken passes without effect.
+// The event of a passed deadline, dated at the deadline itself (S10); `stamp.at`, when it is noticed, goes
+// into the event's id alone. `deadline` is one of seen's open deadlines. Never refuses: a step that cannot
+// be taken passes without effect.
 Decided fire(World const& world, Procedure const& procedure, DisputeState const& seen,
              Deadline const& deadline, Stamp const& stamp);
 

@@ -169,13 +169,15 @@ bool same_task(Duty const& a, Duty const& b) {
     return a.kind == b.kind && a.seat == b.seat && a.neutral == b.neutral;
 }
 
-// Sixteen bytes like any other id, but repeatable: the time of the event, then a digest of which event
-// and which duty.
+// Sixteen bytes like any other id, but repeatable: the time of the event's id, then a digest of which
+// event and which duty.
 TaskId task_id_of(Event const& event, TaskKind kind, std::optional<SeatKind> seat) {
     std::string const id = event.id.text();
     std::string_view const place = seat ? name_of(*seat) : std::string_view("-");
     Digest const digest = sha256({"parley-task/v1\n", id, "\n", name_of(kind), "\n", place});
-    return TaskId::make(event.at, std::span<std::uint8_t const, 10>(digest.data(), 10));
+    Bytes16 bytes = make_uuid_v7({}, std::span<std::uint8_t const, 10>(digest.data(), 10));
+    std::copy_n(event.id.bytes().begin(), 6, bytes.begin());
+    return TaskId(bytes);
 }
 
 Task blank_task(DisputeState const& state) {

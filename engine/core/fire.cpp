@@ -6,7 +6,7 @@ namespace parley {
 Decided fire(World const& world, Procedure const& procedure, DisputeState const& seen,
              Deadline const& deadline, Stamp const& stamp) {
     Event event;
-    event.id = stamp.entropy.make_id<EventId>(deadline.at);
+    event.id = stamp.entropy.make_id<EventId>(stamp.at);
     event.stage = seen.stage;
     event.at = deadline.at;
     event.then.passed = DroppedDeadline{deadline.name, deadline.stamp, std::nullopt};

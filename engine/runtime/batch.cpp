@@ -298,7 +298,7 @@ EntryPtr Committer::Batch::fire_due(EntryPtr entry, Instant at, Job* for_clock) 
         if (due == nullptr) return entry;
         Deadline const deadline = *due;
         Entropy entropy(self.seed());
-        Stamp const stamp{deadline.at, entropy, roster(entry->state.live)};
+        Stamp const stamp{at, entropy, roster(entry->state.live)};
         Decided decided = fire(self.world_, *entry->procedure, entry->state, deadline, stamp);
         std::size_t const unit = add(entry.get(), std::move(decided), entropy, {});
         entry = overlay.at(entry->state.id);
