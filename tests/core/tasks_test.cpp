@@ -3,6 +3,7 @@
 #include "tests/core/support.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/core.h>
 
@@ -86,6 +87,26 @@ TEST(Tasks, OfTheSeatAreForWhoSitsThereAndOfTheOfficeForNobodyElse) {
         EXPECT_EQ(change.task.languages[1], "en");
         EXPECT_FALSE(change.task.act.empty());
     }
+}
+
+// So that what passes together lies together in the store, though it was due at one instant long ago.
+TEST(Tasks, AndEventsOfAPassedDeadlineAreNamedByWhenItWasSeenToHavePassed) {
+    Play play(Track::two);
+    play.file(start);
+    Deadline const response = *play.state.deadline("response");
+    Instant const seen = response.at + us_per_day;
+    Decided const decided = fire(world(), play.rules, play.state, response, play.stamp(seen));
+    Event const& event = decided.events.at(0).event;
+    EXPECT_EQ(event.at, response.at);
+    std::vector<TaskChange> const changes = task_changes(world(), play.rules, play.state, decided);
+    ASSERT_EQ(changes.size(), 1u);
+    EXPECT_EQ(changes[0].task.opened_at, response.at);
+    auto const time_in = [](Bytes16 const& id) {
+        return std::vector<std::uint8_t>(id.begin(), id.begin() + 6);
+    };
+    auto const expected = time_in(make_uuid_v7(seen, std::array<std::uint8_t, 10>{}));
+    EXPECT_EQ(time_in(event.id.bytes()), expected);
+    EXPECT_EQ(time_in(changes[0].task.id.bytes()), expected);
 }
 
 TEST(Tasks, AnObjectionIsTheOfficesUntilItIsDecided) {
