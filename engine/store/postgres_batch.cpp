@@ -111,52 +111,28 @@ void keep_distinct(std::vector<T>& all) {
     all.erase(rest.begin(), rest.end());
 }
 
-// The columns of one table's rows, in the order of its statement's parameters.
-class Columns {
-public:
-    Columns(std::initializer_list<PgType> types) {
-        for (PgType const type : types) columns_.emplace_back(type);
-    }
-    // One row.
-    template <class... T>
-    void add(T const&... values) {
-        PARLEY_ASSERT(sizeof...(T) == columns_.size(), "a row has as many values as columns");
-        std::size_t at = 0;
-        (columns_[at++].add(values), ...);
-    }
-    bool empty() const { return columns_.front().size() == 0; }
-    void values(PgValues& out) {
-        out.clear();
-        for (PgArray& column : columns_) out.add(column);
-    }
-
-private:
-    std::vector<PgArray> columns_;
-};
-
 std::int64_t whole(std::uint64_t number) { return static_cast<std::int64_t>(number); }
 
 } // namespace
 
 struct PostgresBatch::Rows {
     using enum PgType;
-    Columns events{int8, int8, int8, int4, int2, bytes, bytes, bytes, bytes, text, text, bytes};
-    Columns contents{int8, bytes, bytes};
-    Columns disputes{int8,  int8,  int4,  int2,  boolean, bytes, bytes, bytes,
-                     bytes, bytes, bytes, bytes, text,    text,  text};
-    Columns changed{bytes, int8, int4, int2, bytes, bytes, bytes, text, text};
-    Columns forgotten{bytes};
-    Columns armed{int8, int8, bytes, text, bytes};
-    Columns disarmed{bytes, text, int8};
-    Columns outbox{int8, bytes, text, text, text, text, text};
-    Columns loads{bytes, int4};
-    Columns erased{bytes, bytes};
-    Columns receipts{int8, int8, int4, bytes, bytes, bytes, bytes, text};
-    Columns sizes{int2, int8};
-    Columns words{boolean, bytes, text, bytes};
-    Columns followed{bytes, int8, bytes}; // what the first event of each stream follows upon
-    // In order, each a statement of its own: one batch may close a task and open the next in its place.
-    std::vector<TaskStatement> tasks;
+    PgColumns events{int8, int8, int8, int4, int2, bytes, bytes, bytes, bytes, text, text, bytes};
+    PgColumns contents{int8, bytes, bytes};
+    PgColumns disputes{int8,  int8,  int4,  int2,  boolean, bytes, bytes, bytes,
+                       bytes, bytes, bytes, bytes, text,    text,  text};
+    PgColumns changed{bytes, int8, int4, int2, bytes, bytes, bytes, text, text};
+    PgColumns forgotten{bytes};
+    PgColumns armed{int8, int8, bytes, text, bytes};
+    PgColumns disarmed{bytes, text, int8};
+    PgColumns outbox{int8, bytes, text, text, text, text, text};
+    PgColumns loads{bytes, int4};
+    PgColumns erased{bytes, bytes};
+    PgColumns receipts{int8, int8, int4, bytes, bytes, bytes, bytes, text};
+    PgColumns sizes{int2, int8};
+    PgColumns words{boolean, bytes, text, bytes};
+    PgColumns followed{bytes, int8, bytes}; // what the first event of each stream follows upon
+    TaskChanges tasks;
 
     // A list row is written once a batch, as the last unit leaves it: an UPDATE that is given a row
     // twice takes whichever it meets first.
@@ -327,7 +303,7 @@ void PostgresBatch::add_winner(Unit& unit) {
         rows_->outbox.add(row.at, row.dispute, std::string_view(row.id), std::string_view(row.kind),
                           std::string_view(row.event), std::string_view(row.addressee),
                           std::string_view(row.notice));
-    for (TaskChange const& change : unit.tasks) rows_->tasks.push_back(statement_of(change));
+    for (TaskChange const& change : unit.tasks) rows_->tasks.add(change);
     for (LoadChange const& change : unit.loads) rows_->load_sums[change.neutral] += change.by;
     for (EventId const& event : unit.erased) {
         std::string const text = event.text();
@@ -387,7 +363,7 @@ void PostgresBatch::send_winners(PostgresConnection& connection, std::size_t bef
 
     // Armed before disarmed, for one unit may do both to the same arming; a list row before its
     // reference is forgotten.
-    std::pair<std::string const*, Columns*> const tables[] = {
+    std::pair<std::string const*, PgColumns*> const tables[] = {
         {&add_events, &rows_->events},           {&find_gaps, &rows_->followed},
         {&add_contents, &rows_->contents},       {&add_disputes, &rows_->disputes},
         {&change_disputes, &rows_->changed},     {&add_words, &rows_->words},
@@ -404,8 +380,7 @@ void PostgresBatch::send_winners(PostgresConnection& connection, std::size_t bef
         connection.send(*sql, values);
         ++sent;
     }
-    for (TaskStatement const& task : rows_->tasks) connection.send(*task.sql, task.values);
-    sent += rows_->tasks.size();
+    sent += rows_->tasks.send(connection);
     connection.sync();
     for (; sent > 0; --sent) expect_done(connection);
     connection.finish_pipeline();

@@ -9,23 +9,76 @@ namespace parley::store {
 namespace {
 
 // A second breach reported while someone looks into the first opens nothing.
-std::string const open_task =
+std::string const open_tasks =
     "INSERT INTO task (id, dispute, platform, live, queue, kind, seat, neutral, stage, act,"
     " claimant_language, respondent_language, claimant_country, respondent_country, reason,"
     " amount, currency, clock, opened_at, due_at, deadline, version, claimed_by, lease_until,"
     " assigned_to, snoozed_until, closed_at, closed_by, ending)"
-    " VALUES ($1::bytea, $2::bytea, $3::bytea, $4::bool, $5::int8, $6::int8, $7::int8, $8::bytea,"
-    " $9::text, $10::text, $11::text, $12::text, $13::text, $14::text, $15::int8, $16::int8,"
-    " $17::text, $18::bytea, $19::int8, $20::int8, $21::text, 1, '', NULL, '', NULL, NULL, '', 0)"
-    " ON CONFLICT DO NOTHING";
-std::string const change_task =
-    "UPDATE task SET due_at = $4::int8, deadline = $5::text, stage = $6::text,"
-    " version = version + 1 WHERE dispute = $1::bytea AND kind = $2::int8 AND seat = $3::int8"
-    " AND closed_at IS NULL";
-std::string const close_task =
-    "UPDATE task SET closed_at = $4::int8, closed_by = $5::text, ending = $6::int8,"
-    " version = version + 1 WHERE dispute = $1::bytea AND kind = $2::int8 AND seat = $3::int8"
-    " AND closed_at IS NULL";
+    " SELECT r.*, 1, '', NULL, '', NULL, NULL, '', 0"
+    " FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bool[], $5::int2[], $6::int2[],"
+    " $7::int2[], $8::bytea[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],"
+    " $14::text[], $15::int2[], $16::int8[], $17::text[], $18::bytea[], $19::int8[], $20::int8[],"
+    " $21::text[]) r ON CONFLICT DO NOTHING";
+std::string const move_tasks =
+    "UPDATE task t SET due_at = r.due_at, deadline = r.deadline, stage = r.stage,"
+    " version = t.version + 1"
+    " FROM unnest($1::bytea[], $2::int2[], $3::int2[], $4::int8[], $5::text[], $6::text[])"
+    " r (dispute, kind, seat, due_at, deadline, stage)"
+    " WHERE t.dispute = r.dispute AND t.kind = r.kind AND t.seat = r.seat AND t.closed_at IS NULL";
+std::string const close_tasks =
+    "UPDATE task t SET closed_at = r.closed_at, closed_by = r.closed_by, ending = r.ending,"
+    " version = t.version + 1"
+    " FROM unnest($1::bytea[], $2::int2[], $3::int2[], $4::int8[], $5::text[], $6::int2[])"
+    " r (dispute, kind, seat, closed_at, closed_by, ending)"
+    " WHERE t.dispute = r.dispute AND t.kind = r.kind AND t.seat = r.seat AND t.closed_at IS NULL";
+
+std::string const& statement_for(TaskChange::What what) {
+    switch (what) {
+    case TaskChange::What::open: return open_tasks;
+    case TaskChange::What::move: return move_tasks;
+    case TaskChange::What::close: return close_tasks;
+    }
+    return open_tasks;
+}
+
+PgColumns columns_for(TaskChange::What what) {
+    using enum PgType;
+    switch (what) {
+    case TaskChange::What::open:
+        return {bytes, bytes, bytes, boolean, int2, int2, int2,  bytes, text, text, text,
+                text,  text,  text,  int2,    int8, text, bytes, int8,  int8, text};
+    case TaskChange::What::move: return {bytes, int2, int2, int8, text, text};
+    case TaskChange::What::close: return {bytes, int2, int2, int8, text, int2};
+    }
+    return {};
+}
+
+void add_row(PgColumns& rows, TaskChange const& change) {
+    using View = std::string_view;
+    Task const& task = change.task;
+    auto const kind = std::int64_t{std::to_underlying(task.kind)};
+    std::int64_t const seat = seat_number(task.seat);
+    switch (change.what) {
+    case TaskChange::What::open: {
+        std::optional<std::int64_t> amount;
+        if (task.amount) amount = task.amount->amount;
+        rows.add(task.id, task.dispute, task.platform, std::int64_t{task.live},
+                 std::int64_t{std::to_underlying(task.queue())}, kind, seat, task.neutral,
+                 View(task.stage), View(task.act), View(task.languages[0]), View(task.languages[1]),
+                 View(task.countries[0]), View(task.countries[1]),
+                 std::int64_t{std::to_underlying(task.reason)}, amount,
+                 task.amount ? task.amount->currency.text() : View(), task.clock, task.opened_at,
+                 task.due_at, View(task.deadline));
+        return;
+    }
+    case TaskChange::What::move:
+        rows.add(task.dispute, kind, seat, task.due_at, View(task.deadline), View(task.stage));
+        return;
+    case TaskChange::What::close:
+        rows.add(task.dispute, kind, seat, task.closed_at, View(task.closed_by),
+                 std::int64_t{std::to_underlying(task.end)});
+    }
+}
 
 std::string queue_range(bool of_one_neutral, bool after_one) {
     std::string sql = of_one_neutral ? " WHERE t.neutral = $1::bytea AND t.neutral IS NOT NULL"
@@ -122,34 +175,24 @@ std::string task_counts_sql(bool of_one_neutral) {
 static_assert(std::size(EnumNames<Queue>::names) == 3, "the counts name each queue by number");
 
 void prepare_tasks(PostgresConnection& connection) {
-    for (std::string const* sql : {&open_task, &change_task, &close_task}) connection.prepare(*sql);
+    for (std::string const* sql : {&open_tasks, &move_tasks, &close_tasks})
+        connection.prepare(*sql);
 }
 
-TaskStatement statement_of(TaskChange const& change) {
-    Task const& task = change.task;
+void TaskChanges::add(TaskChange const& change) {
+    std::size_t& next = next_[change.task.dispute];
+    while (next < statements_.size() && statements_[next].what != change.what) ++next;
+    if (next == statements_.size()) statements_.push_back({change.what, columns_for(change.what)});
+    add_row(statements_[next++].rows, change);
+}
+
+std::size_t TaskChanges::send(PostgresConnection& connection) {
     PgValues values;
-    if (change.what == TaskChange::What::open) {
-        values.add(task.id).add(task.dispute).add(task.platform).add(task.live);
-        values.add(std::int64_t{std::to_underlying(task.queue())});
-        values.add(std::int64_t{std::to_underlying(task.kind)}).add(seat_number(task.seat));
-        values.add(task.neutral).add_text(task.stage).add_text(task.act);
-        values.add_text(task.languages[0]).add_text(task.languages[1]);
-        values.add_text(task.countries[0]).add_text(task.countries[1]);
-        values.add(std::int64_t{std::to_underlying(task.reason)});
-        if (task.amount) values.add(task.amount->amount).add_text(task.amount->currency.text());
-        else values.add_null().add_text("");
-        values.add(task.clock).add(task.opened_at).add(task.due_at).add_text(task.deadline);
-        return {&open_task, std::move(values)};
+    for (Statement& statement : statements_) {
+        statement.rows.values(values);
+        connection.send(statement_for(statement.what), values);
     }
-    values.add(task.dispute).add(std::int64_t{std::to_underlying(task.kind)});
-    values.add(seat_number(task.seat));
-    if (change.what == TaskChange::What::move) {
-        values.add(task.due_at).add_text(task.deadline).add_text(task.stage);
-        return {&change_task, std::move(values)};
-    }
-    values.add(task.closed_at).add_text(task.closed_by);
-    values.add(std::int64_t{std::to_underlying(task.end)});
-    return {&close_task, std::move(values)};
+    return statements_.size();
 }
 
 bool move_task(PostgresConnection& connection, Task const& after, TaskMovement const& movement) {

@@ -4,8 +4,10 @@
 #include "engine/store/postgres.hpp"
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace parley::store {
 
@@ -23,12 +25,22 @@ PgValues task_scan_values(TaskFilter const& filter, std::optional<TaskPlace> con
 // Queue, how many are open (up to $2), and when the first is due. $1 is the neutral, or which log.
 std::string task_counts_sql(bool of_one_neutral);
 
-// What an event does to the tasks of its dispute: one statement with its values.
-struct TaskStatement {
-    std::string const* sql;
-    PgValues values;
+// What a batch does to tasks, in few statements: those for one dispute stay in order, for a batch may
+// close a task and open the next in its place; those for others go together where they do the same.
+class TaskChanges {
+public:
+    void add(TaskChange const& change);
+    // Gives how many statements were sent.
+    std::size_t send(PostgresConnection& connection);
+
+private:
+    struct Statement {
+        TaskChange::What what;
+        PgColumns rows;
+    };
+    std::vector<Statement> statements_;
+    std::map<DisputeId, std::size_t> next_; // the first statement that may hold more of a dispute
 };
-TaskStatement statement_of(TaskChange const& change);
 void prepare_tasks(PostgresConnection& connection); // once a connection
 
 // False: the task has another version than the one before `after`, and nothing was written.

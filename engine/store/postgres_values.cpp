@@ -120,6 +120,15 @@ PgValues& PgValues::add_null() {
 
 void PgRows::Clear::operator()(pg_result* result) const noexcept { PQclear(result); }
 
+PgColumns::PgColumns(std::initializer_list<PgType> types) {
+    for (PgType const type : types) columns_.emplace_back(type);
+}
+
+void PgColumns::values(PgValues& out) {
+    out.clear();
+    for (PgArray& column : columns_) out.add(column);
+}
+
 PgRows::PgRows(pg_result* result) : result_(result) {}
 
 int PgRows::count() const { return PQntuples(result_.get()); }

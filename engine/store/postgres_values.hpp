@@ -1,9 +1,11 @@
 #pragma once
 
+#include "engine/base/assert.hpp"
 #include "engine/base/id.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -91,6 +93,25 @@ private:
     std::vector<char const*> data_;
     std::vector<int> sizes_, formats_;
     std::vector<std::unique_ptr<std::string>> owned_;
+};
+
+// The columns of one table's rows, in the order of its statement's parameters.
+class PgColumns {
+public:
+    PgColumns(std::initializer_list<PgType> types);
+    // One row.
+    template <class... T>
+    void add(T const&... values) {
+        PARLEY_ASSERT(sizeof...(T) == columns_.size(), "a row has as many values as columns");
+        std::size_t at = 0;
+        (columns_[at++].add(values), ...);
+    }
+    bool empty() const { return columns_.front().size() == 0; }
+    // In place of what was in `out`; valid until the next row.
+    void values(PgValues& out);
+
+private:
+    std::vector<PgArray> columns_;
 };
 
 // What a statement gave, in binary form. `at` chooses the row that the others read; they have the

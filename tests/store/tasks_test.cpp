@@ -251,6 +251,47 @@ TEST_P(Queues, EventsMoveAndCloseTheOneOpenTaskOfADuty) {
     EXPECT_EQ(list(office()), Ids{task_of(77)});
 }
 
+TEST_P(Queues, ABatchClosesMovesAndOpensTasksOfManyDisputesEachInItsOrder) {
+    constexpr std::uint32_t disputes = 20;
+    std::vector<Unit> units;
+    for (std::uint32_t i = 1; i <= disputes; ++i) {
+        Unit unit = make_unit(i, 0);
+        Task task = make_task(i);
+        unit.tasks.push_back({TaskChange::What::open, task});
+        task.due_at = noon + 2 * us_per_day;
+        unit.tasks.push_back({TaskChange::What::move, task});
+        if (i % 2 == 0) { // the next in its place
+            task.closed_at = noon + i;
+            unit.tasks.push_back({TaskChange::What::close, task});
+            task = make_task(i);
+            task.id = task_of(disputes + i);
+            unit.tasks.push_back({TaskChange::What::open, task});
+        }
+        if (i % 3 == 0) {
+            task.due_at = noon + 5 * us_per_day;
+            unit.tasks.push_back({TaskChange::What::move, task});
+        }
+        units.push_back(std::move(unit));
+    }
+    EXPECT_EQ(store_.journal->append(units), std::vector(disputes, UnitFate::won));
+    EXPECT_EQ(store_.reader->open_tasks().size(), disputes);
+    for (std::uint32_t i = 1; i <= disputes; ++i) {
+        bool const replaced = i % 2 == 0;
+        auto const first = store_.reader->task(task_of(i));
+        auto const open = store_.reader->task(task_of(replaced ? disputes + i : i));
+        ASSERT_TRUE(first && open) << i;
+        if (replaced) EXPECT_EQ(first->due_at, noon + 2 * us_per_day) << i;
+        EXPECT_EQ(first->closed_at.has_value(), replaced) << i;
+        EXPECT_FALSE(open->closed_at) << i;
+        int const days = i % 3 == 0 ? 5 : replaced ? 1 : 2;
+        EXPECT_EQ(open->due_at, noon + days * us_per_day) << i;
+        EXPECT_EQ(open->version, i % 3 == 0 && !replaced   ? 3U
+                                 : i % 3 == 0 || !replaced ? 2U
+                                                           : 1U)
+            << i;
+    }
+}
+
 TEST_P(Queues, AnEventThatLosesMovesNoTask) {
     open(make_task(1));
     Task task = make_task(1);
