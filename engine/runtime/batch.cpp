@@ -170,11 +170,12 @@ bool Committer::Batch::overtaken(DisputeId dispute) {
     return entry_of(dispute) != seen;
 }
 
-void Committer::Batch::fire_now(Job& job, FireJob const& what) {
-    if (EntryPtr entry = entry_of(what.dispute); entry && entry->quarantine.empty()) {
-        Instant const now = now_of(entry->state.clock);
-        fire_due(std::move(entry), now);
-    }
+void Committer::Batch::fire_now(Job& job, FireJob& what) {
+    what.looked_at.reset();
+    EntryPtr entry = entry_of(what.dispute);
+    Instant const now = now_of(entry ? entry->state.clock : std::nullopt);
+    if (entry && entry->quarantine.empty()) fire_due(std::move(entry), now);
+    what.looked_at = now;
     slots.push_back({&job, what.dispute, no_unit, Receipt{}});
 }
 
@@ -419,9 +420,10 @@ std::vector<Job> Committer::Batch::finish() {
     std::vector<Job> again;
     for (Slot& slot : slots) {
         Job& job = *slot.job;
-        if (auto* fire = std::get_if<FireJob>(&job)) fire->done(!was_lost(slot.dispute));
-        if (auto* outage_job = std::get_if<OutageJob>(&job))
-            outage_job->done(!was_lost(slot.dispute));
+        bool const looked_at = slot.result.has_value() && !was_lost(slot.dispute);
+        if (auto* fire = std::get_if<FireJob>(&job))
+            fire->done(looked_at ? fire->looked_at : std::nullopt);
+        if (auto* outage_job = std::get_if<OutageJob>(&job)) outage_job->done(looked_at);
         if (auto* advance = std::get_if<AdvanceJob>(&job)) finish_advance(slot, *advance, again);
         auto const finish_ask = [&](auto& done, int tries) {
             bool const won = slot.unit == no_unit

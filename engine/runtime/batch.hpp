@@ -65,7 +65,7 @@ private:
     // stored by now; the cache then has that. One that writes needs no look: its unit loses.
     bool overtaken(DisputeId dispute);
     void ask(Job& job, AskJob& what);
-    void fire_now(Job& job, FireJob const& what);
+    void fire_now(Job& job, FireJob& what);
     void extend_for_outage(Job& job, OutageJob const& what);
     void erase(Job& job, EraseJob const& what);
     void advance(Job& job, AdvanceJob& what);

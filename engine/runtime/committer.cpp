@@ -30,7 +30,7 @@ void decline(Job& job, RefusalCode code, std::string const& why) {
                    [&](AdvanceJob& what) {
                        if (what.done) what.done(refuse(code, why));
                    },
-                   [&](FireJob& what) { what.done(false); },
+                   [&](FireJob& what) { what.done(std::nullopt); },
                    [&](OutageJob& what) { what.done(false); },
                    [&](ChoreJob& what) { what.done(std::make_exception_ptr(Fault(why))); },
                },

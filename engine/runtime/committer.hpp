@@ -34,7 +34,9 @@ struct AskJob {
 // Fires what is due in one dispute.
 struct FireJob {
     DisputeId dispute;
-    std::move_only_function<void(bool)> done; // false: storage failed, ask again later
+    // With the instant by which it was looked at what is due; none: storage failed, ask again later.
+    std::move_only_function<void(std::optional<Instant>)> done;
+    std::optional<Instant> looked_at; // the writer's
 };
 // Moves one deadline because the service was out of reach (S11, automatic extension).
 struct OutageJob {

@@ -18,7 +18,7 @@ constexpr std::int64_t look_again_us = us_per_second; // however long the next d
 constexpr std::int64_t housekeeping_us = 30 * us_per_second;
 constexpr std::int64_t receipts_kept_us = 7 * us_per_day; // published in the API
 constexpr std::int64_t sign_ins_kept_us = us_per_hour;    // counted against new ones for so long
-constexpr std::size_t fires_a_round = 1000;
+constexpr std::size_t fires_at_once = 1000;
 constexpr std::int64_t lease_us = 5 * us_per_second; // of who works the deadlines
 
 // Runs jobs on the writer and waits for their answers; true when all were done.
@@ -40,15 +40,13 @@ bool run_all(WorkQueue& queue, std::size_t count, MakeJob make) {
     return ok;
 }
 
-auto name_of_row(DueRow const& row) { return std::tuple(row.dispute, row.name, row.stamp); }
-
 } // namespace
 
 TimerService::TimerService(Reader& reader, Clock const& clock, WorkQueue& queue,
                            std::function<void(std::string const&)> log, Writers writers,
                            std::string node, std::function<void()> catch_up)
     : reader_(reader), clock_(clock), queue_(queue), log_(std::move(log)), writers_(writers),
-      node_(std::move(node)), catch_up_(std::move(catch_up)) {}
+      node_(std::move(node)), catch_up_(std::move(catch_up)), window_(queue, fires_at_once) {}
 
 void TimerService::start(Instant seen) {
     seen_ = seen;
@@ -96,24 +94,26 @@ std::int64_t TimerService::round() {
     Instant const now = clock_.now();
     if (!take_turn(now)) return look_again_us;
     if (!make_up_for_gap(now)) return look_again_us;
+    // The writer has looked at these. What is due even so cannot fire, and must not keep this thread
+    // busy nor stand in the way of others.
+    auto const looked_at = window_.take_looked_at();
     // At the deadline itself an act is still in time, so it is due a microsecond later.
-    auto const rows = due(now - 1, fires_a_round);
-    if (!rows.empty()) {
-        std::set<DisputeId> asked;
-        for (DueRow const& row : rows) asked.insert(row.dispute);
-        std::vector<DisputeId> const disputes(asked.begin(), asked.end());
-        if (!run_all(queue_, disputes.size(),
-                     [&](std::size_t i, auto done) { return Job(FireJob{disputes[i], done}); }))
-            return look_again_us; // the store fails
-        // The writer has looked at all of these. What is still due cannot fire, and must not keep
-        // this thread busy nor stand in the way of others. A clock that was set back meanwhile made
-        // some of them not due: those fire in their time.
-        std::set<std::tuple<DisputeId, std::string, std::uint32_t>> before;
-        for (DueRow const& row : rows) before.insert(name_of_row(row));
-        for (DueRow const& row : due(std::min(now, clock_.now()) - 1, fires_a_round))
-            if (before.contains(name_of_row(row))) stuck_.insert(name_of_row(row));
-        return 0;
-    }
+    auto rows = due(now - 1, fires_at_once);
+    bool const more = rows.size() >= fires_at_once;
+    std::erase_if(rows, [&](DueRow const& row) {
+        bool const stays_due = looked_at.contains(name_of(row));
+        if (stays_due) stuck_.insert(name_of(row));
+        return stays_due;
+    });
+    window_.ask(rows);
+    if (window_.empty()) return until_next(now);
+    if (more ? window_.wait_for_half() : window_.wait_for_all()) return 0;
+    window_.wait_for_all(); // the store fails
+    window_.take_looked_at();
+    return look_again_us;
+}
+
+std::int64_t TimerService::until_next(Instant now) {
     auto const next = due(instant_max, 1);
     std::scoped_lock lock(mutex_);
     waiting_for_.reset();
@@ -157,7 +157,7 @@ bool TimerService::make_up_for_gap(Instant now) {
 
 std::vector<DueRow> TimerService::due(Instant until, std::size_t limit) {
     auto rows = reader_.due(std::nullopt, until, limit + stuck_.size());
-    std::erase_if(rows, [&](DueRow const& row) { return stuck_.contains(name_of_row(row)); });
+    std::erase_if(rows, [&](DueRow const& row) { return stuck_.contains(name_of(row)); });
     return rows;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/ports/reader.hpp"
+#include "engine/runtime/fire_window.hpp"
 #include "engine/runtime/work_queue.hpp"
 
 #include <condition_variable>
@@ -10,7 +11,6 @@
 #include <set>
 #include <string>
 #include <thread>
-#include <tuple>
 
 namespace parley {
 
@@ -32,8 +32,9 @@ public:
 
 private:
     void run();
-    // One round: fires what is due, or says how long there is to wait.
+    // One round: has some of what is due fired, or says how long there is to wait.
     std::int64_t round();
+    std::int64_t until_next(Instant now);
     // The machine may have slept with the process on it: moves what lost time to that. False when
     // that could not be written.
     bool make_up_for_gap(Instant now);
@@ -59,7 +60,8 @@ private:
     Instant last_housekeeping_{};
     Instant seen_{}; // by the last round
     // Due, but nothing fires: set aside. They stay so until a restart.
-    std::set<std::tuple<DisputeId, std::string, std::uint32_t>> stuck_;
+    std::set<FireWindow::Deadline> stuck_;
+    FireWindow window_;
     bool my_turn_ = false; // as the lease said when it was asked for last
     Instant asked_at_{};
     std::thread thread_;

@@ -1,4 +1,5 @@
 #include "tests/runtime/faulty_journal.hpp"
+#include "tests/runtime/faulty_reader.hpp"
 #include "tests/runtime/rig.hpp"
 
 #include "engine/base/fault.hpp"
@@ -264,7 +265,9 @@ TEST(Committer, AFailingStoreAnswersEveryoneWritesNothingAndRecovers) {
         jobs.push_back(AskJob{Rig::message(filed->state, "x"), [&](Result<Receipt> got) {
                                   if (!got) told.push_back(got.error().code);
                               }});
-    jobs.push_back(FireJob{filed->state.id, [&](bool done) { fired = done; }});
+    jobs.push_back(FireJob{filed->state.id,
+                           [&](std::optional<Instant> looked_at) { fired = looked_at.has_value(); },
+                           {}});
     jobs.push_back(ChoreJob{[&](Journal& to) { to.beat(rig.clock.now()); }, false,
                             [&](std::exception_ptr why) { chore_failed = why != nullptr; }});
     EXPECT_TRUE(rig.faulty_committer.run(std::move(jobs)).empty());
@@ -434,7 +437,9 @@ TEST(Quarantine, RefusesEveryJobAndKeepsItsReasonInTheLog) {
     std::vector<Job> jobs;
     jobs.push_back(
         EraseJob{filed->state.id, {}, {}, [&](Result<Receipt> got) { erased = std::move(got); }});
-    jobs.push_back(FireJob{filed->state.id, [&](bool done) { fired = done; }});
+    jobs.push_back(FireJob{filed->state.id,
+                           [&](std::optional<Instant> looked_at) { fired = looked_at.has_value(); },
+                           {}});
     rig.run(std::move(jobs));
     ASSERT_FALSE(erased);
     EXPECT_EQ(erased.error().code, RefusalCode::quarantined);
@@ -540,6 +545,38 @@ TEST(Committer, AnOutageMovesADeadlineOnceHoweverOftenItIsNoticed) {
         rig.run(std::move(jobs));
     }
     EXPECT_EQ(rig.stored(filed->state.id)->state.deadline("response")->at, due + us_per_day);
+}
+
+// The one dispute that is due is read by itself, and so is the one that an outage moved.
+TEST(Committer, SaysWhatItCouldNotLookAtForItCouldNotBeRead) {
+    Rig rig;
+    EntryPtr const filed = rig.file();
+    FaultyReader reader(*rig.reader);
+    DisputeCache cache(10);
+    Committer committer(shipped_world(), *rig.journal, reader, rig.clock, cache,
+                        [](std::string const&) {});
+    auto const fire = [&] {
+        std::optional<Instant> looked_at;
+        std::vector<Job> jobs;
+        jobs.push_back(
+            FireJob{filed->state.id, [&](std::optional<Instant> at) { looked_at = at; }, {}});
+        committer.run(std::move(jobs));
+        return looked_at;
+    };
+    auto const move = [&] {
+        bool moved = false;
+        std::vector<Job> jobs;
+        jobs.push_back(OutageJob{filed->state.id, "response", rig.clock.now(),
+                                 [&](bool done) { moved = done; }});
+        committer.run(std::move(jobs));
+        return moved;
+    };
+    reader.failures = 1;
+    EXPECT_EQ(fire(), std::nullopt);
+    reader.failures = 1;
+    EXPECT_FALSE(move());
+    EXPECT_EQ(fire(), rig.clock.now());
+    EXPECT_TRUE(move());
 }
 
 } // namespace

@@ -1,4 +1,5 @@
 #include "tests/runtime/faulty_journal.hpp"
+#include "tests/runtime/faulty_reader.hpp"
 #include "tests/runtime/rig.hpp"
 #include "tests/support/run_on.hpp"
 
@@ -192,6 +193,20 @@ TEST(Quarantine, DoesNotKeepTheTimersFromOtherDisputes) {
     engine.stop();
     EXPECT_TRUE(rig.stored(sound->state.id)->state.marked("respondent_silent"));
     EXPECT_EQ(engine.figures().quarantined, bad_ones);
+}
+
+TEST(Timers, FireWhatCouldNotBeReadAsSoonAsItCan) {
+    Rig rig;
+    EntryPtr const filed = rig.file();
+    FaultyReader reader(*rig.reader);
+    reader.failures = 1;
+    SharedClock clock(filed->state.deadline("response")->at + 1);
+    Engine engine(shipped_world(), *rig.journal, reader, clock, {});
+    engine.start();
+    EXPECT_TRUE(soon([&] { return engine.figures().fired > 0; }));
+    engine.stop();
+    EXPECT_EQ(reader.failures, 0);
+    EXPECT_TRUE(rig.stored(filed->state.id)->state.marked("respondent_silent"));
 }
 
 TEST(Timers, AClockThatIsSetBackLosesNoDeadline) {
