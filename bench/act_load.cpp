@@ -21,8 +21,9 @@ Turn turn_of(std::size_t connection, std::size_t turn, std::size_t connections,
 }
 
 // Files disputes and takes them to negotiation.
-ActLoad::ActLoad(DevServer const& server, std::size_t connections)
-    : server_(server), connections_(connections), filed_(act_disputes), turns_(connections, 0) {
+ActLoad::ActLoad(DevServer const& server, std::size_t connections, std::string keys)
+    : server_(server), connections_(connections), keys_(std::move(keys)), filed_(act_disputes),
+      turns_(connections, 0) {
     std::vector<std::size_t> turns(connections, 0);
     // Each connection files and answers its own: the first of each handful, the second, and so on.
     auto const place = [&](std::size_t connection) {
@@ -35,11 +36,11 @@ ActLoad::ActLoad(DevServer const& server, std::size_t connections)
             if (at >= act_disputes) return {};
             if (turns[connection] % 2 == 0)
                 return request_text("POST", "/v1/disputes", server.platform_key, "",
-                                    fmt::format("file-{}", at), filing_json());
+                                    fmt::format("{}file-{}", keys_, at), filing_json());
             return request_text("POST",
                                 fmt::format("/v1/disputes/{}/actions/respond", filed_[at].id),
                                 server.platform_key, filed_[at].respondent,
-                                fmt::format("respond-{}", at), response_json());
+                                fmt::format("{}respond-{}", keys_, at), response_json());
         },
         0,
         [&](std::size_t connection, std::string_view body) {
@@ -59,7 +60,7 @@ std::string ActLoad::next(std::size_t connection) {
     return request_text(
         "POST", fmt::format("/v1/disputes/{}/actions/{}", one.id, offers ? "offer" : "message"),
         server_.platform_key, offers ? one.respondent : one.claimant,
-        fmt::format("act-{}-{}", connection, turn), offers ? offer_json() : message_json(),
+        fmt::format("{}act-{}-{}", keys_, connection, turn), offers ? offer_json() : message_json(),
         minimal_ ? "Prefer: return=minimal\r\n" : "");
 }
 

@@ -30,8 +30,10 @@ Turn turn_of(std::size_t connection, std::size_t turn, std::size_t connections,
 // Against a running server: makes the disputes, then acts in them.
 class ActLoad {
 public:
-    // Files and answers all of them.
-    explicit ActLoad(DevServer const& server, std::size_t connections = act_connections);
+    // Files and answers all of them. Of several loads on one database each begins its idempotency keys
+    // otherwise, or it would be told what another one did.
+    explicit ActLoad(DevServer const& server, std::size_t connections = act_connections,
+                     std::string keys = "");
     // Closed loop: each connection acts as soon as it is answered.
     LoadResult run(double seconds);
     // From here on the answers are to be as short as can be (`Prefer: return=minimal`), or whole again.
@@ -48,6 +50,7 @@ private:
     };
     DevServer const& server_;
     std::size_t connections_;
+    std::string keys_;
     std::vector<Filed> filed_;
     std::vector<std::size_t> turns_;
     bool minimal_ = false;

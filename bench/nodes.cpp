@@ -32,7 +32,7 @@ std::vector<Figure> run(std::string const& parley_binary) {
     alone.expect_none_failed();
     DevServer const second(parley_binary, url,
                            [&](std::string const& data) { copy_keys(first.data(), data); });
-    ActLoad other(second);
+    ActLoad other(second, act_connections, "other-");
     cluster.sql("postgres", "CHECKPOINT");
     auto beside = std::async(std::launch::async, [&] { return other.run(seconds); });
     LoadResult one = load.run(seconds);
@@ -41,9 +41,11 @@ std::vector<Figure> run(std::string const& parley_binary) {
     two.expect_none_failed();
     return {{"nodes_two", one.per_second() + two.per_second(), "acts/s", "one node",
              alone.per_second(), "no less than one",
-             fmt::format("two nodes on one PostgreSQL database, 64 connections each, all on this "
-                         "machine; p99 {} and {} us, alone {} us",
-                         one.percentile(0.99), two.percentile(0.99), alone.percentile(0.99))}};
+             fmt::format(
+                 "two nodes on one PostgreSQL database, 64 connections each, all on this "
+                 "machine; {:.0f} and {:.0f} acts/s, p50 {} and {}, p99 {} and {} us, alone {} us",
+                 one.per_second(), two.per_second(), one.percentile(0.5), two.percentile(0.5),
+                 one.percentile(0.99), two.percentile(0.99), alone.percentile(0.99))}};
 }
 
 } // namespace

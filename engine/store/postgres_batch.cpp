@@ -28,12 +28,13 @@ std::string const lock_loads =
     "SELECT id, load, load_most FROM neutral WHERE id = ANY ($1::bytea[])"
     " ORDER BY id FOR NO KEY UPDATE";
 
-// The guard of a batch that asks nothing: there is no row to divide by when another node has moved the
-// head, and the whole batch fails.
-std::string const move_head =
-    "WITH moved AS (UPDATE log_head SET size = $3::int8 WHERE log = $1::int8 AND size = $2::int8"
-    " RETURNING log) SELECT 1 / count(*) FROM moved";
-// Another one, after the events are in: each follows upon one of its stream.
+// For a batch that asks nothing: puts it behind those of other nodes, and tells the statements after it,
+// within the transaction, where the log ended before.
+std::string const take_head =
+    "WITH head AS (UPDATE log_head SET size = size + $2::int8 WHERE log = $1::int8"
+    " RETURNING size - $2::int8 AS size)"
+    " SELECT set_config('parley.head', size::text, true), size FROM head";
+// Its guard, after the events are in: each follows upon one of its stream.
 std::string const find_gaps =
     "SELECT 1 / (CASE WHEN EXISTS (SELECT FROM unnest($1::bytea[], $2::int8[], $3::bytea[])"
     " r (stream, version, hash) WHERE NOT EXISTS (SELECT FROM event e WHERE e.stream = r.stream"
@@ -41,13 +42,20 @@ std::string const find_gaps =
 constexpr std::string_view guard_failed = "22012";     // division_by_zero
 constexpr std::string_view is_there_already = "23505"; // unique_violation
 
-// What a winner writes.
+// What a winner writes. Places count from the last parameter, or from the head that was taken.
 std::string const add_events =
     "INSERT INTO event (place, version, at, number, room, stream, id, nonce, hash, stage, type,"
-    " envelope) SELECT * FROM unnest($1::int8[], $2::int8[], $3::int8[], $4::int4[], $5::int2[],"
-    " $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[], $10::text[], $11::text[], $12::bytea[])";
-std::string const add_contents = "INSERT INTO content (place, salt, bytes)"
-                                 " SELECT * FROM unnest($1::int8[], $2::bytea[], $3::bytea[])";
+    " envelope) SELECT r.place + (SELECT coalesce($13::int8, "
+    "current_setting('parley.head')::int8)),"
+    " r.version, r.at, r.number, r.room, r.stream, r.id, r.nonce, r.hash, r.stage, r.type, "
+    "r.envelope"
+    " FROM unnest($1::int8[], $2::int8[], $3::int8[], $4::int4[], $5::int2[], $6::bytea[],"
+    " $7::bytea[], $8::bytea[], $9::bytea[], $10::text[], $11::text[], $12::bytea[])"
+    " r (place, version, at, number, room, stream, id, nonce, hash, stage, type, envelope)";
+std::string const add_contents =
+    "INSERT INTO content (place, salt, bytes)"
+    " SELECT r.place + (SELECT coalesce($4::int8, current_setting('parley.head')::int8)), r.salt,"
+    " r.bytes FROM unnest($1::int8[], $2::bytea[], $3::bytea[]) r (place, salt, bytes)";
 std::string const add_disputes =
     "INSERT INTO dispute (created_at, changed_at, procedure_version, status, live, id, platform,"
     " claimant, respondent, mediator, decider, clock, stage, procedure, reference)"
@@ -101,7 +109,7 @@ std::string const* const all_statements[] = {
     &lock_heads,     &find_tops,    &find_receipts,   &lock_loads,        &add_events,
     &add_contents,   &add_disputes, &change_disputes, &forget_references, &add_deadlines,
     &drop_deadlines, &add_outbox,   &change_loads,    &erase_contents,    &add_receipts,
-    &set_sizes,      &add_words,    &forget_words,    &forget_reasons,    &move_head,
+    &set_sizes,      &add_words,    &forget_words,    &forget_reasons,    &take_head,
     &find_gaps};
 
 template <class T>
@@ -171,34 +179,38 @@ std::vector<UnitFate> PostgresBatch::write(PostgresConnection& connection) {
     ask(connection);
     judge(connection, fates);
     PARLEY_FAULT_POINT("before_commit");
-    send_winners(connection);
+    send_winners(connection, {});
     PARLEY_FAULT_POINT("after_commit");
     return fates;
 }
 
-std::optional<std::vector<UnitFate>> PostgresBatch::write_at_once(PostgresConnection& connection,
-                                                                  std::uint64_t head) {
-    if (logs_.size() != 1 || !neutrals_.empty() || !all_win_from(head)) return std::nullopt;
+std::optional<std::vector<UnitFate>> PostgresBatch::write_at_once(PostgresConnection& connection) {
+    if (logs_.size() != 1 || !neutrals_.empty() || !all_win()) return std::nullopt;
     bool const live = *logs_.begin();
     PgValues values;
-    values.add(std::int64_t{live ? 1 : 0}).add(whole(head)).add(whole(sizes_.at(live)));
+    values.add(std::int64_t{live ? 1 : 0}).add(whole(sizes_.at(live)));
     connection.begin_pipeline();
-    connection.send(move_head, values);
+    connection.send(take_head, values);
     PARLEY_FAULT_POINT("before_commit");
+    std::uint64_t head = 0;
     try {
-        send_winners(connection, 1);
+        send_winners(connection, [&](PgRows taken) {
+            if (taken.count() > 0) head = static_cast<std::uint64_t>(taken.at(0).number(1));
+        });
     } catch (PostgresFault const& fault) {
         if (fault.sqlstate != guard_failed && fault.sqlstate != is_there_already) throw;
         connection.abandon_pipeline();
         return std::nullopt;
     }
     PARLEY_FAULT_POINT("after_commit");
+    for (Unit& unit : units_)
+        for (StoredEvent& event : unit.events) event.position += head;
     return std::vector<UnitFate>(units_.size(), UnitFate::won);
 }
 
 // What another node or an earlier request may have in the way is left to the database's own keys: a
-// version or a receipt is there but once.
-bool PostgresBatch::all_win_from(std::uint64_t head) {
+// version or a receipt is there but once. Positions count from the head of the log.
+bool PostgresBatch::all_win() {
     BatchJudge judge;
     for (Unit const& unit : units_) {
         std::string stream(CompactKey(unit.stream).bytes());
@@ -207,7 +219,7 @@ bool PostgresBatch::all_win_from(std::uint64_t head) {
         if (first && top.version > 0)
             rows_->followed.add(std::string_view(stream), whole(top.version), top.hash);
     }
-    sizes_[*logs_.begin()] = head;
+    sizes_[*logs_.begin()] = 0;
     for (Unit& unit : units_) {
         if (judge.fate_of(unit) != UnitFate::won) return false;
         add_winner(unit);
@@ -343,7 +355,7 @@ void PostgresBatch::add_dispute(Unit const& unit, DisputeRow const& row) {
                          row.id);
 }
 
-void PostgresBatch::send_winners(PostgresConnection& connection, std::size_t before) {
+void PostgresBatch::send_winners(PostgresConnection& connection, OnHead const& on_head) {
     for (auto const& [id, listed] : rows_->listed) {
         DisputeRow const& row = *listed.row;
         auto const status = std::int64_t{std::to_underlying(row.status)};
@@ -363,9 +375,14 @@ void PostgresBatch::send_winners(PostgresConnection& connection, std::size_t bef
 
     // Armed before disarmed, for one unit may do both to the same arming; a list row before its
     // reference is forgotten.
-    std::pair<std::string const*, PgColumns*> const tables[] = {
-        {&add_events, &rows_->events},           {&find_gaps, &rows_->followed},
-        {&add_contents, &rows_->contents},       {&add_disputes, &rows_->disputes},
+    struct Table {
+        std::string const* sql;
+        PgColumns* columns;
+        bool has_places = false;
+    };
+    Table const tables[] = {
+        {&add_events, &rows_->events, true},     {&find_gaps, &rows_->followed},
+        {&add_contents, &rows_->contents, true}, {&add_disputes, &rows_->disputes},
         {&change_disputes, &rows_->changed},     {&add_words, &rows_->words},
         {&forget_references, &rows_->forgotten}, {&forget_words, &rows_->forgotten},
         {&forget_reasons, &rows_->forgotten},    {&add_deadlines, &rows_->armed},
@@ -373,24 +390,27 @@ void PostgresBatch::send_winners(PostgresConnection& connection, std::size_t bef
         {&change_loads, &rows_->loads},          {&erase_contents, &rows_->erased},
         {&add_receipts, &rows_->receipts},       {&set_sizes, &rows_->sizes}};
     PgValues values;
-    std::size_t sent = before;
-    for (auto const& [sql, columns] : tables) {
-        if (columns->empty()) continue;
-        columns->values(values);
-        connection.send(*sql, values);
+    std::size_t sent = 0;
+    for (Table const& table : tables) {
+        if (table.columns->empty()) continue;
+        table.columns->values(values);
+        if (table.has_places && on_head) values.add_null();
+        else if (table.has_places) values.add(std::int64_t{0});
+        connection.send(*table.sql, values);
         ++sent;
     }
     sent += rows_->tasks.send(connection);
     connection.sync();
-    for (; sent > 0; --sent) expect_done(connection);
+    if (on_head) on_head(answer_of(connection));
+    for (; sent > 0; --sent) answer_of(connection);
     connection.finish_pipeline();
 }
 
 // The commit is under way already. Where the database said why a statement failed, it did not come to
 // the commit; where it said nothing, it may have.
-void PostgresBatch::expect_done(PostgresConnection& connection) {
+PgRows PostgresBatch::answer_of(PostgresConnection& connection) {
     try {
-        connection.answer();
+        return connection.answer();
     } catch (PostgresFault const& fault) {
         if (!fault.sqlstate.empty()) throw;
         throw UnknownFate(std::string(fault.what()) + "; what was sent may be durable or not");

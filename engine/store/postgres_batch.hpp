@@ -3,6 +3,7 @@
 #include "engine/model/journal_rows.hpp"
 #include "engine/store/postgres.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -26,14 +27,10 @@ public:
     // UnknownFate.
     std::vector<UnitFate> write(PostgresConnection& connection);
 
-    // The same in one exchange, where the head of the one log concerned is thought to stand at `head`.
-    // Nothing, and nothing written, when that is not so, or when a unit would lose; then `write` finds
-    // out why, on another batch of the same units.
-    std::optional<std::vector<UnitFate>> write_at_once(PostgresConnection& connection,
-                                                       std::uint64_t head);
-
-    // Where the log's head stands after the units that won; none of a log that has none of them.
-    std::map<bool, std::uint64_t> const& sizes() const { return sizes_; }
+    // The same in one exchange, where the units write to one log and no load is looked at. Nothing, and
+    // nothing written, when it is not so or a unit would lose; then `write` finds out why, on another
+    // batch of the same units.
+    std::optional<std::vector<UnitFate>> write_at_once(PostgresConnection& connection);
 
     static void prepare(PostgresConnection& connection); // once a connection
 
@@ -43,17 +40,18 @@ private:
     void add_winner(Unit& unit);
     void add_event(StoredEvent& event, std::string_view stream, std::int64_t place);
     void add_dispute(Unit const& unit, DisputeRow const& row);
-    bool all_win_from(std::uint64_t head);
-    // `before` statements of the pipeline have been sent already, and not been answered.
-    void send_winners(PostgresConnection& connection, std::size_t before = 0);
-    static void expect_done(PostgresConnection& connection);
+    bool all_win();
+    // Hears the answer to `take_head`, which was sent before; without, places are known.
+    using OnHead = std::function<void(PgRows)>;
+    void send_winners(PostgresConnection& connection, OnHead const& on_head);
+    static PgRows answer_of(PostgresConnection& connection);
 
     std::span<Unit> units_;
-    std::vector<std::string> streams_; // distinct, packed
-    std::vector<Bytes16> names_;       // of receipts
-    std::vector<NeutralId> neutrals_;  // distinct, in order
-    std::set<bool> logs_;              // live or not
-    std::map<bool, std::uint64_t> sizes_;
+    std::vector<std::string> streams_;    // distinct, packed
+    std::vector<Bytes16> names_;          // of receipts
+    std::vector<NeutralId> neutrals_;     // distinct, in order
+    std::set<bool> logs_;                 // live or not
+    std::map<bool, std::uint64_t> sizes_; // of the logs, after the units that won
 
     // What is sent, in the order of the statements' parameters.
     struct Rows;

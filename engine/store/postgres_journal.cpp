@@ -24,7 +24,8 @@ namespace {
 
 constexpr int tries_most = 4;
 constexpr int jitter_us = 5000;
-constexpr int asked_after_a_failure = 16; // batches; others write, too, or a key was used again
+constexpr int asked_after_a_failure =
+    16; // batches; others act in the same disputes, or a key was used again
 
 class PostgresJournal final : public Journal {
 public:
@@ -42,9 +43,7 @@ public:
             [&](PostgresConnection& connection) {
                 try {
                     PostgresBatch batch(units);
-                    auto fates = batch.write(connection);
-                    for (auto const& [live, size] : batch.sizes()) heads_[live] = size;
-                    return fates;
+                    return batch.write(connection);
                 } catch (...) {
                     connection_.reset(); // in the midst of a pipeline
                     throw;
@@ -227,21 +226,17 @@ public:
     }
 
 private:
-    // While nobody else writes the head of the log stands where this node left it, and a batch need
-    // not ask before it writes. Nothing where that fails: nothing was written then.
+    // A batch that asks nothing before it writes. Nothing where that fails: nothing was written then.
     std::optional<std::vector<UnitFate>> append_at_once(std::span<Unit> units) {
-        auto const head = heads_.find(units.front().live);
-        if (head == heads_.end() || !connection_ || connection_->broken() || !connection_->quiet())
-            return std::nullopt;
+        if (!connection_ || connection_->broken() || !connection_->quiet()) return std::nullopt;
         if (ask_first_ > 0) {
             --ask_first_;
             return std::nullopt;
         }
         try {
             PostgresBatch batch(units);
-            auto fates = batch.write_at_once(*connection_, head->second);
-            if (fates) head->second = batch.sizes().at(head->first);
-            else ask_first_ = asked_after_a_failure;
+            auto fates = batch.write_at_once(*connection_);
+            if (!fates) ask_first_ = asked_after_a_failure;
             return fates;
         } catch (PostgresFault const&) {
             connection_.reset(); // said to be not written: it is done again over a new one
@@ -350,8 +345,7 @@ private:
     std::string url_;
     PostgresJournalOptions options_;
     std::unique_ptr<PostgresConnection> connection_;
-    std::map<bool, std::uint64_t> heads_; // of the logs, as this node left them
-    int ask_first_ = 0;                   // so many batches
+    int ask_first_ = 0; // so many batches
     PgWrite const with_receipt_ = [this](std::optional<StoredReceipt> const& receipt,
                                          std::function<void(PostgresConnection&)> const& work) {
         write([&](PostgresConnection& connection) {

@@ -9,8 +9,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
+#include <mutex>
 #include <set>
 #include <thread>
+#include <utility>
 
 // What holds on PostgreSQL alone: roles and rights, rows of one platform, migrations, several writers.
 // Lost connections are in postgres_faults_test.cpp.
@@ -236,6 +239,44 @@ TEST_F(PostgreSQL, SeveralWritersLeaveNoGapAndNoDouble) {
     }
     EXPECT_EQ(position, size);
     EXPECT_EQ(store_.reader->neutrals(false).at(0).load, 40);
+}
+
+// Each in disputes of its own, but for one that both write to now and then: in one exchange where no unit
+// loses, and either way each is told the places that its events have.
+TEST_F(PostgreSQL, WritersOfDisputesOfTheirOwnAreToldTheirPlaces) {
+    constexpr std::uint32_t rounds = 100;
+    constexpr std::uint32_t shared_one = 9;
+    std::mutex mutex;
+    std::map<std::uint64_t, std::pair<std::string, std::uint64_t>> told;
+    auto const write = [&](std::uint32_t first) {
+        auto const journal = open_postgres_journal(url(), {.strict = false});
+        for (std::uint32_t round = 0; round < rounds; ++round) {
+            std::vector<Unit> units;
+            for (std::uint32_t dispute = first; dispute < first + 3; ++dispute)
+                units.push_back(make_unit(dispute, round));
+            if (round % 25 == 24) units.push_back(make_unit(shared_one, round / 25));
+            std::vector<UnitFate> const fates = journal->append(units);
+            std::scoped_lock lock(mutex);
+            for (std::size_t i = 0; i < units.size(); ++i) {
+                bool const own = units[i].stream != stream_of(shared_one);
+                EXPECT_TRUE(fates[i] == UnitFate::won || !own) << round;
+                if (fates[i] != UnitFate::won) continue;
+                for (StoredEvent const& event : units[i].events)
+                    EXPECT_TRUE(
+                        told.try_emplace(event.position, event.stream, event.version).second);
+            }
+        }
+    };
+    std::thread other([&] { write(4); });
+    write(1);
+    other.join();
+    std::uint64_t position = 0;
+    for (StoredEvent const& event : store_.reader->log(false, 1, 10'000)) {
+        EXPECT_EQ(event.position, ++position);
+        EXPECT_EQ(told.at(position), std::pair(event.stream, event.version));
+    }
+    EXPECT_EQ(position, 6 * rounds + 4);
+    EXPECT_EQ(told.size(), position);
 }
 
 TEST_F(PostgreSQL, AnotherNodesWorkIsALostVersionNotAFault) {
