@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t disputes = 100'000;
 
-// A clock that runs, but somewhen else.
+// A clock that runs, from another time.
 class LaterClock final : public Clock {
 public:
     explicit LaterClock(Instant from) : ahead_us_(from.us - real_.now().us) {}

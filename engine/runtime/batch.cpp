@@ -171,7 +171,6 @@ bool Committer::Batch::overtaken(DisputeId dispute) {
 }
 
 void Committer::Batch::fire_now(Job& job, FireJob& what) {
-    what.looked_at.reset();
     EntryPtr entry = entry_of(what.dispute);
     Instant const now = now_of(entry ? entry->state.clock : std::nullopt);
     if (entry && entry->quarantine.empty()) fire_due(std::move(entry), now);
@@ -422,7 +421,7 @@ std::vector<Job> Committer::Batch::finish() {
         Job& job = *slot.job;
         bool const looked_at = slot.result.has_value() && !was_lost(slot.dispute);
         if (auto* fire = std::get_if<FireJob>(&job))
-            fire->done(looked_at ? fire->looked_at : std::nullopt);
+            fire->done(looked_at ? std::optional(fire->looked_at) : std::nullopt);
         if (auto* outage_job = std::get_if<OutageJob>(&job)) outage_job->done(looked_at);
         if (auto* advance = std::get_if<AdvanceJob>(&job)) finish_advance(slot, *advance, again);
         auto const finish_ask = [&](auto& done, int tries) {

@@ -36,7 +36,7 @@ struct FireJob {
     DisputeId dispute;
     // With the instant by which it was looked at what is due; none: storage failed, ask again later.
     std::move_only_function<void(std::optional<Instant>)> done;
-    std::optional<Instant> looked_at; // the writer's
+    Instant looked_at{}; // the writer's
 };
 // Moves one deadline because the service was out of reach (S11, automatic extension).
 struct OutageJob {

@@ -14,10 +14,9 @@ void FireWindow::ask(std::span<DueRow const> rows) {
         left_ += more.size();
     }
     for (auto const& [dispute, due] : more) {
-        Job job = FireJob{
-            dispute,
-            [this, dispute](std::optional<Instant> looked_at) { answer(dispute, looked_at); },
-            {}};
+        Job job = FireJob{dispute, [this, dispute](std::optional<Instant> looked_at) {
+                              answer(dispute, looked_at);
+                          }};
         if (!queue_.push(job, false)) answer(dispute, std::nullopt);
     }
     asked_.merge(more);

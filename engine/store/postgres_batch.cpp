@@ -45,10 +45,10 @@ constexpr std::string_view is_there_already = "23505"; // unique_violation
 // What a winner writes. Places count from the last parameter, or from the head that was taken.
 std::string const add_events =
     "INSERT INTO event (place, version, at, number, room, stream, id, nonce, hash, stage, type,"
-    " envelope) SELECT r.place + (SELECT coalesce($13::int8, "
-    "current_setting('parley.head')::int8)),"
-    " r.version, r.at, r.number, r.room, r.stream, r.id, r.nonce, r.hash, r.stage, r.type, "
-    "r.envelope"
+    " envelope)"
+    " SELECT r.place + (SELECT coalesce($13::int8, current_setting('parley.head')::int8)),"
+    " r.version, r.at, r.number, r.room, r.stream, r.id, r.nonce, r.hash, r.stage, r.type,"
+    " r.envelope"
     " FROM unnest($1::int8[], $2::int8[], $3::int8[], $4::int4[], $5::int2[], $6::bytea[],"
     " $7::bytea[], $8::bytea[], $9::bytea[], $10::text[], $11::text[], $12::bytea[])"
     " r (place, version, at, number, room, stream, id, nonce, hash, stage, type, envelope)";
@@ -179,7 +179,7 @@ std::vector<UnitFate> PostgresBatch::write(PostgresConnection& connection) {
     ask(connection);
     judge(connection, fates);
     PARLEY_FAULT_POINT("before_commit");
-    send_winners(connection, {});
+    send_winners(connection, Places::known);
     PARLEY_FAULT_POINT("after_commit");
     return fates;
 }
@@ -194,9 +194,7 @@ std::optional<std::vector<UnitFate>> PostgresBatch::write_at_once(PostgresConnec
     PARLEY_FAULT_POINT("before_commit");
     std::uint64_t head = 0;
     try {
-        send_winners(connection, [&](PgRows taken) {
-            if (taken.count() > 0) head = static_cast<std::uint64_t>(taken.at(0).number(1));
-        });
+        head = send_winners(connection, Places::from_head);
     } catch (PostgresFault const& fault) {
         if (fault.sqlstate != guard_failed && fault.sqlstate != is_there_already) throw;
         connection.abandon_pipeline();
@@ -355,7 +353,7 @@ void PostgresBatch::add_dispute(Unit const& unit, DisputeRow const& row) {
                          row.id);
 }
 
-void PostgresBatch::send_winners(PostgresConnection& connection, OnHead const& on_head) {
+std::uint64_t PostgresBatch::send_winners(PostgresConnection& connection, Places places) {
     for (auto const& [id, listed] : rows_->listed) {
         DisputeRow const& row = *listed.row;
         auto const status = std::int64_t{std::to_underlying(row.status)};
@@ -394,16 +392,21 @@ void PostgresBatch::send_winners(PostgresConnection& connection, OnHead const& o
     for (Table const& table : tables) {
         if (table.columns->empty()) continue;
         table.columns->values(values);
-        if (table.has_places && on_head) values.add_null();
+        if (table.has_places && places == Places::from_head) values.add_null();
         else if (table.has_places) values.add(std::int64_t{0});
         connection.send(*table.sql, values);
         ++sent;
     }
     sent += rows_->tasks.send(connection);
     connection.sync();
-    if (on_head) on_head(answer_of(connection));
+    std::uint64_t head = 0;
+    // Where there is no head, what follows has failed, and says so.
+    if (places == Places::from_head)
+        if (PgRows taken = answer_of(connection); taken.count() > 0)
+            head = static_cast<std::uint64_t>(taken.at(0).number(1));
     for (; sent > 0; --sent) answer_of(connection);
     connection.finish_pipeline();
+    return head;
 }
 
 // The commit is under way already. Where the database said why a statement failed, it did not come to

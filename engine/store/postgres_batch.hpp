@@ -3,7 +3,7 @@
 #include "engine/model/journal_rows.hpp"
 #include "engine/store/postgres.hpp"
 
-#include <functional>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -41,17 +41,18 @@ private:
     void add_event(StoredEvent& event, std::string_view stream, std::int64_t place);
     void add_dispute(Unit const& unit, DisputeRow const& row);
     bool all_win();
-    // Hears the answer to `take_head`, which was sent before; without, places are known.
-    using OnHead = std::function<void(PgRows)>;
-    void send_winners(PostgresConnection& connection, OnHead const& on_head);
+    // Known, or counted from the head that was asked for just before and is then given back.
+    enum class Places : std::uint8_t { known, from_head };
+    std::uint64_t send_winners(PostgresConnection& connection, Places places);
     static PgRows answer_of(PostgresConnection& connection);
 
     std::span<Unit> units_;
-    std::vector<std::string> streams_;    // distinct, packed
-    std::vector<Bytes16> names_;          // of receipts
-    std::vector<NeutralId> neutrals_;     // distinct, in order
-    std::set<bool> logs_;                 // live or not
-    std::map<bool, std::uint64_t> sizes_; // of the logs, after the units that won
+    std::vector<std::string> streams_; // distinct, packed
+    std::vector<Bytes16> names_;       // of receipts
+    std::vector<NeutralId> neutrals_;  // distinct, in order
+    std::set<bool> logs_;              // live or not
+    std::map<bool, std::uint64_t>
+        sizes_; // of the logs, after the units that won; from the head where that is not known
 
     // What is sent, in the order of the statements' parameters.
     struct Rows;

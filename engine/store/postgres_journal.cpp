@@ -24,8 +24,8 @@ namespace {
 
 constexpr int tries_most = 4;
 constexpr int jitter_us = 5000;
-constexpr int asked_after_a_failure =
-    16; // batches; others act in the same disputes, or a key was used again
+// So many batches: others act in the same disputes, or a key was used again.
+constexpr int asked_after_a_failure = 16;
 
 class PostgresJournal final : public Journal {
 public:

@@ -32,27 +32,6 @@ std::string const close_tasks =
     " r (dispute, kind, seat, closed_at, closed_by, ending)"
     " WHERE t.dispute = r.dispute AND t.kind = r.kind AND t.seat = r.seat AND t.closed_at IS NULL";
 
-std::string const& statement_for(TaskChange::What what) {
-    switch (what) {
-    case TaskChange::What::open: return open_tasks;
-    case TaskChange::What::move: return move_tasks;
-    case TaskChange::What::close: return close_tasks;
-    }
-    return open_tasks;
-}
-
-PgColumns columns_for(TaskChange::What what) {
-    using enum PgType;
-    switch (what) {
-    case TaskChange::What::open:
-        return {bytes, bytes, bytes, boolean, int2, int2, int2,  bytes, text, text, text,
-                text,  text,  text,  int2,    int8, text, bytes, int8,  int8, text};
-    case TaskChange::What::move: return {bytes, int2, int2, int8, text, text};
-    case TaskChange::What::close: return {bytes, int2, int2, int8, text, int2};
-    }
-    return {};
-}
-
 void add_row(PgColumns& rows, TaskChange const& change) {
     using View = std::string_view;
     Task const& task = change.task;
@@ -179,10 +158,23 @@ void prepare_tasks(PostgresConnection& connection) {
         connection.prepare(*sql);
 }
 
+TaskChanges::Statement TaskChanges::begin(TaskChange::What what) {
+    using enum PgType;
+    switch (what) {
+    case TaskChange::What::open:
+        return {what, &open_tasks, {bytes, bytes, bytes, boolean, int2, int2, int2,
+                                    bytes, text,  text,  text,    text, text, text,
+                                    int2,  int8,  text,  bytes,   int8, int8, text}};
+    case TaskChange::What::move: return {what, &move_tasks, {bytes, int2, int2, int8, text, text}};
+    case TaskChange::What::close: break;
+    }
+    return {what, &close_tasks, {bytes, int2, int2, int8, text, int2}};
+}
+
 void TaskChanges::add(TaskChange const& change) {
     std::size_t& next = next_[change.task.dispute];
     while (next < statements_.size() && statements_[next].what != change.what) ++next;
-    if (next == statements_.size()) statements_.push_back({change.what, columns_for(change.what)});
+    if (next == statements_.size()) statements_.push_back(begin(change.what));
     add_row(statements_[next++].rows, change);
 }
 
@@ -190,7 +182,7 @@ std::size_t TaskChanges::send(PostgresConnection& connection) {
     PgValues values;
     for (Statement& statement : statements_) {
         statement.rows.values(values);
-        connection.send(statement_for(statement.what), values);
+        connection.send(*statement.sql, values);
     }
     return statements_.size();
 }

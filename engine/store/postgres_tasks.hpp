@@ -36,8 +36,10 @@ public:
 private:
     struct Statement {
         TaskChange::What what;
+        std::string const* sql;
         PgColumns rows;
     };
+    static Statement begin(TaskChange::What what);
     std::vector<Statement> statements_;
     std::map<DisputeId, std::size_t> next_; // the first statement that may hold more of a dispute
 };

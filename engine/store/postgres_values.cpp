@@ -118,8 +118,6 @@ PgValues& PgValues::add_null() {
     return *this;
 }
 
-void PgRows::Clear::operator()(pg_result* result) const noexcept { PQclear(result); }
-
 PgColumns::PgColumns(std::initializer_list<PgType> types) {
     for (PgType const type : types) columns_.emplace_back(type);
 }
@@ -128,6 +126,8 @@ void PgColumns::values(PgValues& out) {
     out.clear();
     for (PgArray& column : columns_) out.add(column);
 }
+
+void PgRows::Clear::operator()(pg_result* result) const noexcept { PQclear(result); }
 
 PgRows::PgRows(pg_result* result) : result_(result) {}
 

@@ -265,9 +265,8 @@ TEST(Committer, AFailingStoreAnswersEveryoneWritesNothingAndRecovers) {
         jobs.push_back(AskJob{Rig::message(filed->state, "x"), [&](Result<Receipt> got) {
                                   if (!got) told.push_back(got.error().code);
                               }});
-    jobs.push_back(FireJob{filed->state.id,
-                           [&](std::optional<Instant> looked_at) { fired = looked_at.has_value(); },
-                           {}});
+    jobs.push_back(FireJob{
+        filed->state.id, [&](std::optional<Instant> looked_at) { fired = looked_at.has_value(); }});
     jobs.push_back(ChoreJob{[&](Journal& to) { to.beat(rig.clock.now()); }, false,
                             [&](std::exception_ptr why) { chore_failed = why != nullptr; }});
     EXPECT_TRUE(rig.faulty_committer.run(std::move(jobs)).empty());
@@ -437,9 +436,8 @@ TEST(Quarantine, RefusesEveryJobAndKeepsItsReasonInTheLog) {
     std::vector<Job> jobs;
     jobs.push_back(
         EraseJob{filed->state.id, {}, {}, [&](Result<Receipt> got) { erased = std::move(got); }});
-    jobs.push_back(FireJob{filed->state.id,
-                           [&](std::optional<Instant> looked_at) { fired = looked_at.has_value(); },
-                           {}});
+    jobs.push_back(FireJob{
+        filed->state.id, [&](std::optional<Instant> looked_at) { fired = looked_at.has_value(); }});
     rig.run(std::move(jobs));
     ASSERT_FALSE(erased);
     EXPECT_EQ(erased.error().code, RefusalCode::quarantined);
@@ -559,7 +557,7 @@ TEST(Committer, SaysWhatItCouldNotLookAtForItCouldNotBeRead) {
         std::optional<Instant> looked_at;
         std::vector<Job> jobs;
         jobs.push_back(
-            FireJob{filed->state.id, [&](std::optional<Instant> at) { looked_at = at; }, {}});
+            FireJob{filed->state.id, [&](std::optional<Instant> at) { looked_at = at; }});
         committer.run(std::move(jobs));
         return looked_at;
     };

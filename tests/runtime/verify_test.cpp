@@ -2,8 +2,6 @@
 #include "tests/runtime/faulty_reader.hpp"
 #include "tests/runtime/rig.hpp"
 
-#include <functional>
-
 namespace parley {
 namespace {
 
