@@ -71,16 +71,23 @@ bool may_list(Principal const& principal, DisputeRow const& row,
     return false;
 }
 
+namespace {
+
+// Under which name the record keeps who acts.
+std::string id_of(Principal const& principal, Viewer const& viewer, DisputeState const& state) {
+    if (principal.platform && viewer.role == Role::platform) return principal.platform->text();
+    if (principal.neutral) return principal.neutral->text();
+    if (auto const side = side_of(viewer.role)) return state.party(*side).id.text();
+    return principal.key.text();
+}
+
+} // namespace
+
 Actor actor_of(Principal const& principal, Viewer const& viewer, DisputeState const& state) {
-    Actor actor{viewer.role, principal.key.text(), {}, viewer.verified};
-    if (auto const side = side_of(viewer.role)) actor.id = state.party(*side).id.text();
-    if (principal.neutral) actor.id = principal.neutral->text();
+    Actor actor{viewer.role, id_of(principal, viewer, state), {}, viewer.verified};
     if (principal.token && !principal.token->platform.is_nil())
         actor.via = principal.token->platform;
-    if (principal.platform) {
-        actor.via = principal.platform;
-        if (viewer.role == Role::platform) actor.id = principal.platform->text();
-    }
+    if (principal.platform) actor.via = principal.platform;
     return actor;
 }
 

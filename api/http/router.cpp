@@ -1,7 +1,5 @@
 #include "api/http/router.hpp"
 
-#include "engine/base/assert.hpp"
-
 #include <algorithm>
 
 namespace parley::http {
@@ -26,9 +24,9 @@ std::optional<std::size_t> split(std::string_view path, std::array<std::string_v
 } // namespace
 
 std::string const& Params::operator[](std::string_view name) const {
-    auto const found = std::ranges::find(pairs_, name, &Pair::name);
-    PARLEY_ASSERT(found != pairs_.end(),
-                  "a handler asks for a placeholder that its pattern has not");
+    auto const end = pairs_.begin() + static_cast<std::ptrdiff_t>(size_);
+    auto const found = std::ranges::find(pairs_.begin(), end, name, &Pair::name);
+    PARLEY_ASSERT(found != end, "a handler asks for a placeholder that its pattern has not");
     return found->value;
 }
 

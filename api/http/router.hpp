@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/http/message.hpp"
+#include "engine/base/assert.hpp"
 
 #include <array>
 #include <cstddef>
@@ -15,19 +16,23 @@ namespace parley::http {
 // What a pattern's placeholders stood for. Names are views of the router's own patterns.
 class Params {
 public:
+    static constexpr std::size_t most = 4;
+
     void add(std::string_view name, std::string_view value) {
-        pairs_.push_back({name, std::string(value)});
+        PARLEY_ASSERT(size_ < most, "a pattern has at most four placeholders");
+        pairs_[size_++] = {name, std::string(value)};
     }
     // The value under that name. Asking for a name that the pattern lacks is a bug.
     std::string const& operator[](std::string_view name) const;
-    std::size_t size() const { return pairs_.size(); }
+    std::size_t size() const { return size_; }
 
 private:
     struct Pair {
         std::string_view name;
         std::string value;
     };
-    std::vector<Pair> pairs_;
+    std::array<Pair, most> pairs_;
+    std::size_t size_ = 0;
 };
 
 struct Match {

@@ -59,6 +59,7 @@ void write_acts(JsonWriter& json, ActTexts& texts, DisputeEntry const& entry,
     Stage const* const stage = entry.procedure->stage(entry.state.stage);
     StageActs* const known = stage != nullptr ? &texts.of(entry.procedure, *stage) : nullptr;
     std::string line;
+    line.reserve(512);
     json.key("actions").begin_array();
     for (AvailableAct const& act : acts.available) {
         StageActs::Open const& text = known->open(*act.step);

@@ -385,6 +385,7 @@ std::size_t offers_alike(DisputeEntry const& before, DisputeEntry const& now) {
 template <class Write>
 std::string members(Write const& write) {
     std::string out;
+    out.reserve(512);
     JsonWriter json(out);
     write(json);
     return out;

@@ -140,7 +140,7 @@ private:
     Json const& object_;
     std::string pointer_;
     std::vector<FieldError>& errors_;
-    std::vector<std::string> asked_;
+    std::vector<std::string const*> asked_; // of its members
     bool finished_ = false;
 };
 

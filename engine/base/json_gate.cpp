@@ -72,7 +72,9 @@ public:
     using binary_t = Json::binary_t;
 
     GateHandler(std::string_view text, JsonLimits const& limits, char const* const* mark)
-        : text_(text), limits_(limits), mark_(mark) {}
+        : text_(text), limits_(limits), mark_(mark) {
+        frames_.reserve(8);
+    }
 
     bool null() { return add(nullptr); }
     bool boolean(bool truth) { return add(truth); }

@@ -1,3 +1,4 @@
+#include "engine/base/contains.hpp"
 #include "engine/base/json.hpp"
 
 #include <fmt/format.h>
@@ -76,7 +77,10 @@ bool is_blank(std::string_view text) {
 
 ObjectReader::ObjectReader(Json const& object, std::string pointer, std::vector<FieldError>& errors)
     : object_(object), pointer_(std::move(pointer)), errors_(errors) {
-    if (object_.is_object()) return;
+    if (object_.is_object()) {
+        asked_.reserve(object_.size());
+        return;
+    }
     finished_ = true; // one fault for the whole; its members cannot be missing as well
     errors_.push_back({pointer_, RefusalCode::wrong_type,
                        fmt::format("must be an object, not {}", kind_of_value(object_))});
@@ -88,17 +92,18 @@ void ObjectReader::finish() {
     if (finished_) return;
     finished_ = true;
     for (auto const& [name, value] : object_.get_ref<Json::object_t const&>()) {
-        if (std::ranges::find(asked_, name) != asked_.end()) continue;
+        if (contains(asked_, &name)) continue;
         if (errors_.size() >= errors_max) return;
         error(name, RefusalCode::unknown_field, "is not a member of this object; leave it out");
     }
 }
 
 Json const* ObjectReader::optional(std::string_view name) {
-    asked_.emplace_back(name);
     if (!object_.is_object()) return nullptr;
     auto const found = object_.find(name);
-    return found == object_.end() || found->is_null() ? nullptr : &*found;
+    if (found == object_.end()) return nullptr;
+    asked_.push_back(&found.key());
+    return found->is_null() ? nullptr : &*found;
 }
 
 bool ObjectReader::has(std::string_view name) { return optional(name) != nullptr; }

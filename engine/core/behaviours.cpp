@@ -388,6 +388,7 @@ std::string_view words_of(ActInput const& input) {
 std::string content_of(std::string_view name, std::string_view text) {
     std::string out;
     if (text.empty()) return out;
+    out.reserve(name.size() + text.size() + 16);
     JsonWriter(out).begin_object().member(name, text).end_object();
     return out;
 }

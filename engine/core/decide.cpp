@@ -147,11 +147,11 @@ std::unexpected<Refusal> refuse_for(Attempt const& attempt, Blockers blocked_by)
 } // namespace
 
 bool id_fits(DisputeState const& seen, Actor const& actor) {
-    if (auto side = side_of(actor.role)) return actor.id == seen.party(*side).id.text();
+    if (auto side = side_of(actor.role)) return PartyId::parse(actor.id) == seen.party(*side).id;
     auto const seat = seat_of(actor.role);
     if (!seat) return true;
     Seat const& taken = seen.seat(*seat);
-    return taken.status != SeatStatus::vacant && actor.id == taken.neutral.text();
+    return taken.status != SeatStatus::vacant && NeutralId::parse(actor.id) == taken.neutral;
 }
 
 Result<Decided> decide(World const& world, Procedure const& procedure, DisputeState const& seen,

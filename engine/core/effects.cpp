@@ -8,7 +8,6 @@
 #include <span>
 #include <tuple>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace parley {
@@ -54,12 +53,15 @@ std::string addressee_of(DisputeState const& state, Role role) {
 void add_outbox(std::vector<OutboxRow>& out, DisputeState const& before, DisputeState const& state,
                 Event const& event) {
     std::string const event_id = event.id.text();
+    out.reserve(out.size() + event.then.notified.size());
     for (Notified const& notified : event.then.notified) {
         std::string addressee = addressee_of(state, notified.to);
         if (addressee.empty())
             addressee = addressee_of(before, notified.to); // who just left is told
         if (addressee.empty()) continue;
-        std::string id = fmt::format("{}/{}", event_id, addressee);
+        std::string id;
+        id.reserve(event_id.size() + 1 + addressee.size());
+        id.append(event_id).append("/").append(addressee);
         if (std::ranges::any_of(out, [&](OutboxRow const& row) { return row.id == id; })) continue;
         out.push_back({std::move(id), "notice", state.id, event_id, std::move(addressee),
                        notified.notice, event.at});

@@ -61,6 +61,7 @@ Result<Said> make_offer(Act const& act) {
     OfferMade body{act.stamp.entropy.make_id<OfferId>(act.stamp.at), facts_of(input.remedies),
                    input.expires_at};
     std::string content;
+    content.reserve(256);
     JsonWriter json(content);
     json.begin_object().member("message", input.message).key("remedies");
     write_descriptions(json, input.remedies);

@@ -68,6 +68,18 @@ TEST(Fingerprint, SeesTheMeaningAndNotTheSpelling) {
     EXPECT_NE(of("{}", "x=1"), of("{}", "x=2"));
 }
 
+// Of the same bytes in every version of Parley: a request may be sent again after an upgrade.
+TEST(Fingerprint, IsThatOfTheTextWithItsMembersSorted) {
+    for (
+        char const* text :
+        {"null", "true", "-7", "18446744073709551615", "0.25", "1e300", "[]", "{}", R"("")",
+         R"({"b":[1,-2,[{"z":null,"a":1.5}]],"a":"\u0001\u001f\b\f\n\r\t\"\\/\u007f\u00e9\ud83d\ude00"})",
+         R"({"\"":{"":[[]]}})"}) {
+        Json const body = *parse_json(text);
+        EXPECT_EQ(fingerprint_of(body, "q=1"), sha256({body.dump(), "\n", "q=1"})) << text;
+    }
+}
+
 TEST(ReceiptKeys, NeverMeetAcrossCallersPartiesOrPaths) {
     auto const scope = [](Principal const& who, std::optional<PartyId> as, char const* method,
                           char const* path) {
