@@ -84,7 +84,7 @@ public:
     explicit RecordingJournal(Journal& real) : real_(real) {}
     std::vector<UnitFate> append(std::span<Unit> units) override {
         if (!recording) return real_.append(units);
-        for (Unit& unit : units) recorded.push_back(unit);
+        for (Unit const& unit : units) recorded.push_back(unit);
         return std::vector<UnitFate>(units.size(), UnitFate::won);
     }
     void add_platform(Platform const& what, WithReceipt const& receipt) override {

@@ -31,7 +31,7 @@ constexpr std::size_t few_connections = 64;
 // The rows of the same acts, ready made, written 64 a commit by the store alone.
 double baseline_per_second() {
     TemporaryFolder const scratch;
-    DataFolder folder(scratch.path() / "data");
+    DataFolder const folder(scratch.path() / "data");
     auto const journal = open_sqlite_journal(folder);
     auto const reader = open_sqlite_reader(folder);
     std::vector<Unit> recorded =
@@ -103,6 +103,7 @@ std::vector<Figure> run(std::string const& parley_binary) {
             before = after;
         }
     std::vector<Figure> figures;
+    figures.reserve(loads.size());
     for (std::size_t i = 0; i < loads.size(); ++i)
         figures.push_back(figure_of(loads[i], std::move(measured[i])));
     return figures;

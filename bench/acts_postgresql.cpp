@@ -9,6 +9,7 @@
 
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -97,7 +98,7 @@ std::string statement_for(Shape const& shape, int outbox_rows) {
 std::string pgbench(PostgresCluster const& cluster, std::string const& database, Shape const& shape,
                     int for_seconds, std::string const& more = {}) {
     TemporaryFolder const scratch;
-    int const outbox_rows = static_cast<int>(shape.outbox + 0.5);
+    int const outbox_rows = static_cast<int>(std::lround(shape.outbox));
     std::string const script = scratch.path() / "act.sql";
     std::ofstream(script) << statement_for(shape, outbox_rows);
     std::string const command =

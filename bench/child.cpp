@@ -20,6 +20,7 @@ Child::Child(std::vector<std::string> const& command) {
     int const null = ::open("/dev/null", O_WRONLY);
     ::dup2(null, STDOUT_FILENO);
     std::vector<char*> words;
+    words.reserve(command.size() + 1);
     for (std::string const& word : command) words.push_back(const_cast<char*>(word.c_str()));
     words.push_back(nullptr);
     ::execv(words[0], words.data());

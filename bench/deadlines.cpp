@@ -67,7 +67,7 @@ std::vector<Figure> run() {
     std::vector<Figure> figures;
     {
         TemporaryFolder const scratch;
-        DataFolder folder(scratch.path() / "data");
+        DataFolder const folder(scratch.path() / "data");
         auto const journal = open_sqlite_journal(folder);
         auto const reader = open_sqlite_reader(folder);
         figures.push_back(fire_all("deadlines_sqlite", *journal, *reader));

@@ -59,6 +59,7 @@ double decisions_a_second(World const& world, Procedure const& procedure,
     auto const start = std::chrono::steady_clock::now();
     {
         std::vector<std::jthread> running;
+        running.reserve(threads);
         for (std::size_t n = 0; n < threads; ++n) running.emplace_back(decide_all);
     }
     std::chrono::duration<double> const passed = std::chrono::steady_clock::now() - start;

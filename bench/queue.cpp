@@ -82,7 +82,7 @@ Unit open_dispute(Entropy& entropy, PlatformId platform, Instant now) {
 }
 
 void fill(std::string const& data, std::size_t disputes) {
-    DataFolder folder(data);
+    DataFolder const folder(data);
     auto journal = open_sqlite_journal(folder);
     Entropy entropy(Bytes32{11});
     Instant const now = SystemClock().now();

@@ -56,7 +56,7 @@ struct Measured {
 Measured measure(std::string const& parley_binary, std::size_t disputes) {
     std::vector<DisputeId> filed;
     auto const fill = [&](std::string const& data) {
-        DataFolder folder(data);
+        DataFolder const folder(data);
         auto const journal = open_sqlite_journal(folder);
         auto const reader = open_sqlite_reader(folder);
         // Not long ago, so that nothing falls due while we measure.

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstring>
 #include <filesystem>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 namespace parley::app {
@@ -23,6 +23,7 @@ constexpr auto look_every = std::chrono::milliseconds(5);
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> out;
+    out.reserve(texts.size() + 1);
     for (std::string& text : texts) out.push_back(text.data());
     out.push_back(nullptr);
     return out;
@@ -60,7 +61,8 @@ std::expected<Child, Failure> Child::start(std::vector<std::string> arguments,
     int const error = ::posix_spawn(&pid, argv[0], &files, nullptr, argv.data(), envp.data());
     posix_spawn_file_actions_destroy(&files);
     if (error != 0)
-        return fail(fmt::format("cannot run {}: {}", arguments[0], std::strerror(error)));
+        return fail(
+            fmt::format("cannot run {}: {}", arguments[0], std::generic_category().message(error)));
     return Child(pid);
 }
 

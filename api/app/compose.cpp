@@ -71,7 +71,7 @@ Done run_to_end(net::io_context& io, net::awaitable<Done> task) {
     Done done;
     std::exception_ptr thrown;
     net::co_spawn(io, std::move(task), [&](std::exception_ptr error, Done result) {
-        thrown = error;
+        thrown = std::move(error);
         done = std::move(result);
     });
     io.run();
@@ -155,7 +155,7 @@ House::House(Files const& files, World rules, Care care)
       journal(open_journal(files, folder, care)), reader(open_reader(files, folder)),
       engine(world, *journal, *reader, clock, engine_options(files)) {}
 
-Done use_house(House& house, Prepare task) {
+Done use_house(House& house, Prepare const& task) {
     net::io_context io(1);
     house.engine.start(Timekeeping::off); // no deadline passes, and no outage ends, by this
     Done const done = run_to_end(io, task(house.engine));

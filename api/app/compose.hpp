@@ -47,6 +47,6 @@ using Ready = std::function<void(std::string const& url)>;
 Done keep_house(House& house, Doors const& doors, Prepare prepare, Ready ready);
 
 // The same engine without doors, for a command that finds no server running: runs one task.
-Done use_house(House& house, Prepare task);
+Done use_house(House& house, Prepare const& task);
 
 } // namespace parley::app

@@ -29,7 +29,7 @@ constexpr std::string_view known_keys[] = {"administrator_zone",
 
 std::string known_keys_text() {
     std::string text;
-    for (std::string_view key : known_keys) {
+    for (std::string_view const key : known_keys) {
         if (!text.empty()) text += ", ";
         text += key;
     }

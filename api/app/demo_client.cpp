@@ -104,7 +104,7 @@ struct DemoClient::Connection {
 
     std::expected<void, std::string> open() {
         constexpr std::string_view scheme = "http://";
-        std::string_view rest = url;
+        std::string_view const rest = url;
         std::size_t const colon = rest.rfind(':');
         if (!rest.starts_with(scheme) || colon < scheme.size())
             return std::unexpected(fmt::format("\"{}\" is no http://HOST:PORT", url));

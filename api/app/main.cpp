@@ -319,7 +319,7 @@ CLI::App const& chosen(CLI::App const& parley) {
 std::string path_of(CLI::App const& command) {
     std::string path = command.get_name();
     for (CLI::App const* up = command.get_parent(); up != nullptr; up = up->get_parent())
-        path = up->get_name() + " " + path;
+        path.insert(0, " ").insert(0, up->get_name());
     return path;
 }
 

@@ -122,7 +122,7 @@ std::string json_of(KeyRequest const& request) {
                  {"languages", request.languages}, {"country", request.country},
                  {"time_zone", request.time_zone}, {"load_most", request.load_most}};
     json["seats"] = Json::array();
-    for (SeatKind seat : request.seats) json["seats"].push_back(name_of(seat));
+    for (SeatKind const seat : request.seats) json["seats"].push_back(name_of(seat));
     return json.dump();
 }
 

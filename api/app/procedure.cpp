@@ -99,10 +99,11 @@ void print_stage(Stage const& stage) {
 // What a profile among these files may extend: one of them first, then what the program carries.
 ProcedureLibrary bases_among(std::vector<std::string> const& texts) {
     ProcedureLibrary bases;
-    for (std::string const& text : texts)
-        static_cast<void>(bases.add(text)); // told when it is read
+    // What is wrong with a file is told when it is read.
+    auto const try_to_add = [&](std::string_view text) { return bases.add(text).has_value(); };
+    for (std::string const& text : texts) try_to_add(text);
     for (EmbeddedFile const& file : embedded_workflows())
-        if (file.name.ends_with(".json")) static_cast<void>(bases.add(file.bytes));
+        if (file.name.ends_with(".json")) try_to_add(file.bytes);
     return bases;
 }
 

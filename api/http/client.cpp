@@ -64,6 +64,7 @@ beast::http::request<beast::http::string_body> request_of(Outgoing&& what) {
 // A body of which only the beginning is kept. Beast's own would make room for as much as the
 // Content-Length promises, whatever that is.
 struct CutBody {
+    // NOLINTBEGIN(readability-identifier-naming): the names that Beast asks for
     struct value_type {
         std::string text;
         std::size_t most = 0;
@@ -89,6 +90,7 @@ struct CutBody {
     private:
         value_type& body_;
     };
+    // NOLINTEND(readability-identifier-naming)
 };
 
 ClientFailure failure_of(error_code const& error, ClientTrouble otherwise, std::string_view doing) {
@@ -190,7 +192,8 @@ net::awaitable<std::expected<std::vector<IpAddress>, ClientFailure>> Client::Par
         std::vector<IpAddress> addresses;
         try {
             addresses = lookup(name);
-        } catch (std::exception const&) { // told as a name without addresses
+        } catch (std::exception const&) {
+            addresses.clear(); // told as a name without addresses
         }
         net::post(executor, [found, wake, addresses = std::move(addresses)]() mutable {
             found->addresses = std::move(addresses);

@@ -66,7 +66,7 @@ struct Shared {
 };
 
 // The one place where a coroutine is let go: counts it while it runs, and tells of its exception.
-void spawn(std::shared_ptr<Shared> shared, net::awaitable<void> task,
+void spawn(std::shared_ptr<Shared> const& shared, net::awaitable<void> task,
            net::cancellation_slot slot = {});
 
 void start_connection(std::shared_ptr<Shared> shared, Socket socket, std::string remote);

@@ -14,7 +14,7 @@ bool is_alnum(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A
 bool is_port(std::string_view text) {
     if (text.empty() || text.size() > 5 || !std::ranges::all_of(text, is_digit)) return false;
     unsigned value = 0;
-    for (char c : text) value = value * 10 + static_cast<unsigned>(c - '0');
+    for (char const c : text) value = value * 10 + static_cast<unsigned>(c - '0');
     return value <= 65535;
 }
 
@@ -178,7 +178,7 @@ bool HostList::accepts(std::string_view host) const {
 std::optional<GateFault> check_fields(RequestLine line, Fields const& fields,
                                       HostList const& hosts) {
     if (auto fault = check_method(line.method)) return fault;
-    for (std::string_view name : single_fields)
+    for (std::string_view const name : single_fields)
         if (fields.count(name) > 1)
             return GateFault{400, "repeated_field",
                              "A header field that may stand once only stands there twice."};

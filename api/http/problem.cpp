@@ -44,7 +44,8 @@ unsigned status_of(RefusalKind kind) {
     return 500;
 }
 
-Response problem(Refusal const& refusal, std::string request_id, std::chrono::seconds retry_after) {
+Response problem(Refusal const& refusal, std::string const& request_id,
+                 std::chrono::seconds retry_after) {
     RefusalKind const kind = kind_of(refusal.code);
     unsigned const status = status_of(kind);
     std::string document;
@@ -80,7 +81,7 @@ Response problem(Refusal const& refusal, std::string request_id, std::chrono::se
 }
 
 Response problem(unsigned status, std::string_view code, std::string_view detail,
-                 std::string request_id) {
+                 std::string const& request_id) {
     std::string document;
     JsonWriter json(document);
     begin(json, status, code, reason_of(status), detail, request_id);
@@ -90,8 +91,8 @@ Response problem(unsigned status, std::string_view code, std::string_view detail
     return response;
 }
 
-Response problem(GateFault const& fault, std::string request_id) {
-    Response response = problem(fault.status, fault.code, fault.detail, std::move(request_id));
+Response problem(GateFault const& fault, std::string const& request_id) {
+    Response response = problem(fault.status, fault.code, fault.detail, request_id);
     if (fault.status == 405) response.set("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     response.close = true;
     return response;

@@ -106,7 +106,7 @@ net::awaitable<void> accept_all(std::shared_ptr<Shared> shared,
 RequestIds::RequestIds() : state_(0) {
     std::array<std::uint8_t, 8> seed{};
     fill_random(seed);
-    for (std::uint8_t byte : seed) state_ = (state_ << 8U) | byte;
+    for (std::uint8_t const byte : seed) state_ = (state_ << 8U) | byte;
 }
 
 // SplitMix64.
@@ -140,10 +140,11 @@ void Shared::left() {
 
 std::string_view Shared::date() { return date_text.at(std::time(nullptr)); }
 
-void spawn(std::shared_ptr<Shared> shared, net::awaitable<void> task, net::cancellation_slot slot) {
+void spawn(std::shared_ptr<Shared> const& shared, net::awaitable<void> task,
+           net::cancellation_slot slot) {
     ++shared->tasks;
     net::co_spawn(shared->io, std::move(task),
-                  net::bind_cancellation_slot(slot, [shared](std::exception_ptr thrown) {
+                  net::bind_cancellation_slot(slot, [shared](std::exception_ptr const& thrown) {
                       if (thrown) {
                           try {
                               std::rethrow_exception(thrown);
@@ -192,7 +193,7 @@ std::uint16_t Server::port() const { return parts_->port; }
 void Server::start() { spawn(parts_->shared, accept_all(parts_->shared, parts_->acceptor)); }
 
 net::awaitable<void> Server::stop() {
-    std::shared_ptr<Shared> shared = parts_->shared;
+    std::shared_ptr<Shared> const shared = parts_->shared;
     shared->stopping = true;
     error_code ignored;
     parts_->acceptor->close(ignored);

@@ -258,7 +258,7 @@ private:
         }
     }
 
-    Response fault_response(std::exception_ptr exception, std::string const& request_id) {
+    Response fault_response(std::exception_ptr const& exception, std::string const& request_id) {
         shared_->fault(request_id, what_of(exception));
         return problem(500, "internal",
                        "Something went wrong here. It has been noted under the request id.",

@@ -39,7 +39,7 @@ void append_value(std::string& out, std::string_view value) {
         out += value;
         return;
     }
-    for (char c : value)
+    for (char const c : value)
         if (!is_control(c)) out += c;
 }
 

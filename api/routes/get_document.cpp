@@ -87,7 +87,7 @@ net::awaitable<http::Response> get_document(Services& services, Call call) {
     auto opened = co_await open_dispute(services, call);
     if (!opened) co_return refused(call, opened.error());
     DisputeEntry const& entry = *opened->entry;
-    std::string const name(call.param("name"));
+    std::string const& name = call.param("name");
     if (name == "arbitration_agreement")
         co_return http::json_response(200, agreement_json(services.engine.world(), entry.state));
     if (name == "outcome" && entry.state.outcome() != nullptr)

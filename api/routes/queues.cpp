@@ -82,8 +82,9 @@ std::string text_of_place(TaskPlace const& place) {
 // What a cursor held. It is sealed, so one that cannot be read is none of ours.
 std::optional<TaskPlace> place_in(std::string_view text) {
     TaskPlace place;
-    auto const* end = text.data() + text.size();
-    auto const due = std::from_chars(text.data(), end, place.due_at.us);
+    auto const* const begin = text.data();
+    auto const* const end = begin + text.size();
+    auto const due = std::from_chars(begin, end, place.due_at.us);
     if (due.ec != std::errc{} || due.ptr == end) return std::nullopt;
     auto const opened = std::from_chars(due.ptr + 1, end, place.opened_at.us);
     if (opened.ec != std::errc{} || opened.ptr == end) return std::nullopt;

@@ -13,9 +13,11 @@ namespace parley::routes {
 namespace {
 
 using namespace callers;
+// NOLINTBEGIN(readability-identifier-naming): as HTTP writes them
 constexpr auto GET = http::Method::get;
 constexpr auto POST = http::Method::post;
 constexpr auto DELETE = http::Method::delete_;
+// NOLINTEND(readability-identifier-naming)
 constexpr auto json = Takes::json;
 constexpr auto none = Takes::nothing;
 constexpr Callers office = administrator;
@@ -176,7 +178,7 @@ Result<std::shared_ptr<Admission const>> Api::admit(http::Head const& head, http
                 fmt::format("A key of kind {} may not do this.", name_of(principal->kind)));
         auto act_as = access::read_act_as(*principal, head.header("Parley-Act-As"));
         if (!act_as) return std::unexpected(std::move(act_as.error()));
-        admission->principal = std::move(*principal);
+        admission->principal = *principal;
         admission->act_as = *act_as;
     }
     if (auto fine = check_query(route, head); !fine)

@@ -79,7 +79,7 @@ std::optional<Instant> moved(Instant from, Period by) {
     switch (by.unit) {
     case PeriodUnit::hours: return from + by.count * us_per_hour;
     case PeriodUnit::days: return from + by.count * us_per_day;
-    case PeriodUnit::weeks: return from + by.count * 7 * us_per_day;
+    case PeriodUnit::weeks: return from + by.count * (7 * us_per_day);
     case PeriodUnit::months: return at_date(add_months(date, by.count), rest);
     case PeriodUnit::years: return at_date(add_months(date, by.count * 12), rest);
     case PeriodUnit::business_days: return std::nullopt;

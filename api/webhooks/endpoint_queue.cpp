@@ -68,7 +68,8 @@ void append_attempt(std::string& attempts, std::string const& attempt) {
 
 } // namespace
 
-EndpointQueue::EndpointQueue(WebhookEndpoint const& endpoint, std::vector<WebhookDelivery> pending,
+EndpointQueue::EndpointQueue(WebhookEndpoint const& endpoint,
+                             std::vector<WebhookDelivery> const& pending,
                              std::vector<std::uint64_t> const& settled, QueueLimits limits)
     : id_(endpoint.id), limits_(limits), read_to_(endpoint.cursor),
       written_cursor_(endpoint.cursor), known_(settled.begin(), settled.end()),

@@ -49,7 +49,7 @@ class EndpointQueue {
 public:
     // Where an earlier holder stopped: the endpoint's row, its deliveries in line, and the positions
     // behind the cursor that have rows.
-    EndpointQueue(WebhookEndpoint const& endpoint, std::vector<WebhookDelivery> pending,
+    EndpointQueue(WebhookEndpoint const& endpoint, std::vector<WebhookDelivery> const& pending,
                   std::vector<std::uint64_t> const& settled, QueueLimits limits = {});
 
     // Reading the log: everything behind read_to() belongs in here, in order.

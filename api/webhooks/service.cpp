@@ -113,7 +113,7 @@ Service::~Service() { stop(); }
 void Service::start() {
     body_->thread = std::thread([body = body_.get()] {
         ::pthread_setname_np(::pthread_self(), "parley-webhooks");
-        net::co_spawn(body->io, body->run(), [body](std::exception_ptr thrown) {
+        net::co_spawn(body->io, body->run(), [body](std::exception_ptr const& thrown) {
             try {
                 if (thrown) std::rethrow_exception(thrown);
             } catch (std::exception const& bug) { // the rounds have a door of their own
@@ -311,15 +311,16 @@ void Service::Body::start_attempts(Instant now) {
         ++at;
         for (WebhookDelivery& delivery : one->queue.take(now, options.in_flight - in_flight)) {
             ++in_flight;
-            net::co_spawn(io, attempt(one, std::move(delivery)), [this](std::exception_ptr thrown) {
-                --in_flight;
-                ring();
-                try {
-                    if (thrown) std::rethrow_exception(thrown);
-                } catch (std::exception const& bug) {
-                    options.log(fmt::format("webhooks: an attempt: {}", bug.what()));
-                }
-            });
+            net::co_spawn(io, attempt(one, std::move(delivery)),
+                          [this](std::exception_ptr const& thrown) {
+                              --in_flight;
+                              ring();
+                              try {
+                                  if (thrown) std::rethrow_exception(thrown);
+                              } catch (std::exception const& bug) {
+                                  options.log(fmt::format("webhooks: an attempt: {}", bug.what()));
+                              }
+                          });
         }
     }
 }
@@ -428,8 +429,9 @@ std::optional<std::int64_t> read_retry_after(std::string_view text, Instant now)
     while (text.starts_with(' ')) text.remove_prefix(1);
     while (text.ends_with(' ')) text.remove_suffix(1);
     std::int64_t seconds = 0;
-    auto const* const end = text.data() + text.size();
-    auto const read = std::from_chars(text.data(), end, seconds);
+    auto const* const begin = text.data();
+    auto const* const end = begin + text.size();
+    auto const read = std::from_chars(begin, end, seconds);
     constexpr std::int64_t seconds_most = 10 * 365 * 24 * 3600LL;
     if (!text.empty() && read.ptr == end && read.ec == std::errc{} && seconds >= 0)
         return std::min(seconds, seconds_most) * us_per_second;

@@ -115,7 +115,7 @@ Digest sha256(std::string_view bytes) {
 
 Digest sha256(std::initializer_list<std::string_view> parts) {
     Sha256 hash;
-    for (std::string_view part : parts) hash.add(part);
+    for (std::string_view const part : parts) hash.add(part);
     return hash.finish();
 }
 
@@ -219,7 +219,7 @@ std::string seal(Bytes32 const& key, Bytes16 const& nonce_source, std::string_vi
     unsigned char* const nonce = bytes_of(out.data());
     unsigned char* const ct = nonce + nonce_size;
     int size = 0;
-    bool done =
+    bool const done =
         context != nullptr &&
         EVP_EncryptInit_ex2(context.get(), gcm_algorithm(), key.data(), nonce, nullptr) == 1 &&
         EVP_EncryptUpdate(context.get(), nullptr, &size, bytes_of(aad.data()),

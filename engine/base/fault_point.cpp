@@ -10,6 +10,7 @@
 namespace parley {
 
 void pass_fault_point(std::string_view name) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it while the process runs
     char const* const wanted = std::getenv("PARLEY_FAIL");
     if (wanted == nullptr) return;
     std::string_view rest(wanted);
@@ -30,6 +31,7 @@ void pass_fault_point(std::string_view name) {
 std::int64_t clock_ahead_us() {
     static std::int64_t const ahead = [] {
         std::int64_t us = 0;
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it while the process runs
         if (char const* const wanted = std::getenv("PARLEY_CLOCK_AHEAD")) {
             std::string_view const text(wanted);
             std::from_chars(text.data(), text.data() + text.size(), us);

@@ -242,7 +242,7 @@ std::optional<Instant> parse_instant(std::string_view text) {
     }
     std::int64_t offset_minutes = 0;
     if (mark == '+' || mark == '-') {
-        offset_minutes = scanner.number(0, 23, 2) * 60;
+        offset_minutes = scanner.number(0, 23, 2) * std::int64_t{60};
         scanner.expect(':');
         offset_minutes += scanner.number(0, 59, 2);
         if (mark == '-') offset_minutes = -offset_minutes;

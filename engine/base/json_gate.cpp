@@ -247,11 +247,11 @@ Result<Json> parse_json(std::string_view text, JsonLimits const& limits) {
     if (auto const nul = text.find('\0'); nul != std::string_view::npos)
         return refuse_at(RefusalCode::unreadable, nul, "this is not JSON: it holds the byte NUL");
 
-    char const* mark = text.data();
+    char const* const begin = text.data();
+    char const* mark = begin;
     GateHandler handler(text, limits, &mark);
-    char const* const end = text.data() + text.size();
-    if (!Json::sax_parse(MarkingIterator(text.data(), &mark), MarkingIterator(end, &mark),
-                         &handler))
+    char const* const end = begin + text.size();
+    if (!Json::sax_parse(MarkingIterator(begin, &mark), MarkingIterator(end, &mark), &handler))
         return std::unexpected(handler.take_refusal());
     return handler.take_root();
 }

@@ -90,9 +90,9 @@ DisputeRow list_row(Decided const& decided) {
     row.created_at = state.filed_at;
     row.changed_at = changed_at(state, decided.events);
     take_from_notice(row, decided);
-    for (Side side : {Side::claimant, Side::respondent})
+    for (Side const side : {Side::claimant, Side::respondent})
         row.parties[index_of(side)] = state.party(side).id;
-    for (SeatKind kind : {SeatKind::mediator, SeatKind::decider})
+    for (SeatKind const kind : {SeatKind::mediator, SeatKind::decider})
         if (state.seat(kind).status != SeatStatus::vacant)
             row.neutrals[index_of(kind)] = state.seat(kind).neutral;
     row.clock = state.clock;
@@ -133,7 +133,7 @@ Effects effects(DisputeState const& before, Decided const& decided) {
         if (auto const* erased = std::get_if<ContentErased>(&written.event.body))
             out.erased.insert(out.erased.end(), erased->events.begin(), erased->events.end());
     }
-    for (SeatKind kind : {SeatKind::mediator, SeatKind::decider}) {
+    for (SeatKind const kind : {SeatKind::mediator, SeatKind::decider}) {
         auto const was = carried_by(before, kind), is = carried_by(after, kind);
         if (was == is) continue;
         if (was) out.loads.push_back({*was, -1});

@@ -141,7 +141,7 @@ Result<Decided> grant_extension(World const& world, DisputeState const& seen,
     event.stage = seen.stage;
     event.at = stamp.at;
     event.body = DeadlineExtended{std::string(deadline), by, std::move(cause)};
-    for (Role role : {Role::claimant, Role::respondent})
+    for (Role const role : {Role::claimant, Role::respondent})
         event.then.notified.push_back({role, "deadline_extended"});
     std::vector<Deadline> deadlines;
     deadlines.push_back(std::move(*moved));

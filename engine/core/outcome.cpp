@@ -72,7 +72,7 @@ std::string text_of_outcome(Act const& act, OutcomeKind kind, std::uint32_t vers
         if (auto const reflection = reflection_in(act.procedure))
             text += fmt::format("A consumer reflects for {} before accepting.\n",
                                 words_of(*reflection));
-        for (std::string_view warning : warnings) text += fmt::format("{}\n", warning);
+        for (std::string_view const warning : warnings) text += fmt::format("{}\n", warning);
     }
     if (!input.signature.empty()) text += fmt::format("Signed: {}\n", input.signature);
     text += fmt::format("Code: {}\n", hex_of(act.stamp.entropy.draw32()));
@@ -93,7 +93,7 @@ std::string content_of_outcome(Act const& act, OutcomeKind kind, std::string_vie
     write_descriptions(json, input.dispositions);
     if (kind == OutcomeKind::recommendation) {
         json.member("not_binding", not_binding).key("warnings").begin_array();
-        for (std::string_view warning : warnings) json.value(warning);
+        for (std::string_view const warning : warnings) json.value(warning);
         json.end_array();
     }
     json.member("text", text);

@@ -39,7 +39,7 @@ bool seated(DisputeState const& state, SeatKind kind) {
 
 Rooms rooms_for(Step const& step, Rooms const& speaking) {
     Rooms out;
-    for (Room room : speaking) {
+    for (Room const room : speaking) {
         bool const listed = step.rooms.empty()
                                 ? room == Room::joint
                                 : std::ranges::find(step.rooms, room) != step.rooms.end();

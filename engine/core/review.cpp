@@ -14,7 +14,7 @@ namespace {
 // What both sides agreed to publish; where they differ, what takes more out counts.
 std::optional<Redaction> agreed_redaction(DisputeState const& state) {
     std::optional<Redaction> strictest;
-    for (Side side : {Side::claimant, Side::respondent}) {
+    for (Side const side : {Side::claimant, Side::respondent}) {
         bool given = false;
         for (Consent const& consent : state.consents) {
             if (consent.by != side || consent.kind != ConsentKind::publication) continue;

@@ -73,7 +73,7 @@ private:
         if (!waits)
             if (auto wrong = act(row.act)) return wrong;
         bool refusal_told = false;
-        for (std::string_view expected : split(row.then, ';')) {
+        for (std::string_view const expected : split(row.then, ';')) {
             refusal_told = refusal_told || expected.starts_with("refused:");
             if (auto wrong = check(expected))
                 return fmt::format("{} (wanted: {})", *wrong, expected);

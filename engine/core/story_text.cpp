@@ -15,7 +15,7 @@ using Fault = std::unexpected<std::string>;
 std::optional<std::int64_t> read_number(std::string_view text) {
     if (text.empty() || text.size() > 15) return std::nullopt;
     std::int64_t value = 0;
-    for (char c : text) {
+    for (char const c : text) {
         if (c < '0' || c > '9') return std::nullopt;
         value = value * 10 + (c - '0');
     }
@@ -100,7 +100,7 @@ std::expected<void, std::string> read_consent(std::string_view text, Instant at,
     }
     consent.given_at = at;
     consent.locale = "en";
-    for (Side side : sides) {
+    for (Side const side : sides) {
         consent.by = side;
         out.push_back(consent);
     }
@@ -200,7 +200,7 @@ std::expected<FieldValue, std::string> read_field(FieldType type, std::string_vi
 std::expected<DocumentInput, std::string> read_document(std::string_view text,
                                                         StoryContext const& context) {
     DocumentInput input;
-    for (std::string_view part : split(text, ';')) {
+    for (std::string_view const part : split(text, ';')) {
         auto const [name, words] = cut(part, " ");
         FieldRule const* const rule =
             context.document == nullptr ? nullptr : context.document->field(name);
@@ -337,7 +337,7 @@ std::optional<StoryRoster> read_roster(std::string_view text) {
             "Dan decider, Dora decider, Dev decider, Di decider, Dina decider, Bo mediator decider";
     if (text == "nobody") return StoryRoster{};
     StoryRoster roster;
-    for (std::string_view entry : split(text, ',')) {
+    for (std::string_view const entry : split(text, ',')) {
         auto const words = split(entry, ' ');
         Candidate candidate;
         Bytes16 bytes{};
@@ -383,12 +383,12 @@ std::expected<FileInput, std::string> read_filing(StoryText const& story,
                    amount,
                    "Nothing arrived.",
                    {{{RemedyKind::refund, amount, std::nullopt, std::nullopt}, "The price back."}}};
-    for (std::string_view text :
+    for (std::string_view const text :
          split(setting(story, "consents", one ? "odr_clause track I" : "odr_clause track II"), ','))
         if (auto fine = read_consent(text, concluded, input.consents); !fine)
             return Fault(fine.error());
     input.identified_by = "platform";
-    for (std::string_view item : split(setting(story, "missing", ""), ',')) {
+    for (std::string_view const item : split(setting(story, "missing", ""), ',')) {
         if (item == "identification") input.identified_by.clear();
         else if (item == "respondent_address") input.respondent.email.clear();
         else return Fault("a notice can lack: identification, respondent_address");
@@ -467,7 +467,7 @@ std::expected<ActInput, std::string> read_arguments(InputKind kind, Room room,
     }
     case InputKind::complete: {
         CompleteInput input;
-        for (std::string_view item : split(text, ',')) {
+        for (std::string_view const item : split(text, ',')) {
             if (item == "identification") input.identified_by = "bank";
             else if (item == "respondent_address") input.respondent_email = "care@lamps.example";
             else return Fault("what completes a notice: identification, respondent_address");
@@ -484,7 +484,7 @@ std::expected<ActInput, std::string> read_arguments(InputKind kind, Room room,
     case InputKind::facts: {
         FactsInput input;
         input.reasons = "The file shows it.";
-        for (std::string_view word : split(text, ' ')) {
+        for (std::string_view const word : split(text, ' ')) {
             if (auto side = parse_name<Side>(word)) input.side = *side;
             else if (auto kind_named = parse_name<PartyKind>(word)) input.kind = kind_named;
             else input.country = std::string(word);
@@ -502,7 +502,7 @@ std::expected<ActInput, std::string> read_arguments(InputKind kind, Room room,
     case InputKind::language: return LanguageInput{words};
     case InputKind::languages: {
         LanguagesInput input;
-        for (std::string_view one : split(text, ',')) input.languages.emplace_back(one);
+        for (std::string_view const one : split(text, ',')) input.languages.emplace_back(one);
         return input;
     }
     case InputKind::representative: {

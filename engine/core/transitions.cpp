@@ -268,7 +268,7 @@ private:
     void notify_of(Step const& step) {
         if (!event_.then.notified.empty()) return; // the behaviour knew better words
         bool const by_clock = event_.actor.role == Role::clock;
-        for (Role role : step.notifies)
+        for (Role const role : step.notifies)
             event_.then.notified.push_back(
                 {role, by_clock ? step.name : std::string(type_of(event_))});
     }
@@ -292,7 +292,7 @@ std::vector<TimedActor> timed_actors(World const& world, DisputeState const& sta
                                           counts_in == "of_actor" ? country : counts_in);
     };
     std::vector<TimedActor> actors;
-    for (Side side : sides) {
+    for (Side const side : sides) {
         PartyFacts const& party = state.party(side);
         actors.push_back({std::string(name_of(side)), party.time_zone, calendar(party.country)});
     }
@@ -358,7 +358,7 @@ Deadline start_clock(World const& world, DisputeState const& state, DeadlineRule
     deadline.counts_in = rule.calendar;
     deadline.roll = rule.roll;
     deadline.tz_version = world.zones.version();
-    for (Role role : rule.actors)
+    for (Role const role : rule.actors)
         if (auto side = side_of(role)) deadline.actors.push_back(*side);
 
     std::vector<TimedActor> actors = timed_actors(world, state, deadline.actors, rule.calendar);

@@ -509,7 +509,7 @@ private:
         if (step.does != Behaviour::extend_deadline || step.settings.consent != "none") return;
         DeadlineRule const* const rule = rule_named(step.settings.deadline);
         if (rule == nullptr) return; // told elsewhere
-        for (Role role : step.by)
+        for (Role const role : step.by)
             if (!contains(rule->actors, role))
                 fault(settings_pointer(step, "consent"),
                       fmt::format("is none, so the {} would move {} alone, which is no time of "

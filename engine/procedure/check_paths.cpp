@@ -63,7 +63,7 @@ private:
                     add_edge(from, index_.find(to)->second, step, b);
                     continue;
                 }
-                for (std::size_t back : interrupted_by_[from]) add_edge(from, back, step, b);
+                for (std::size_t const back : interrupted_by_[from]) add_edge(from, back, step, b);
             }
     }
     void add_edge(std::size_t from, std::size_t to, Step const& step, std::size_t branch) {
@@ -120,7 +120,7 @@ private:
 
     Set reachable(std::vector<std::size_t> from) const {
         Set seen(edges_.size(), false);
-        for (std::size_t i : from) seen[i] = true;
+        for (std::size_t const i : from) seen[i] = true;
         while (!from.empty()) {
             std::size_t const at = from.back();
             from.pop_back();
@@ -146,7 +146,7 @@ private:
         while (!open.empty()) {
             std::size_t const at = open.back();
             open.pop_back();
-            for (std::size_t from : backwards[at]) {
+            for (std::size_t const from : backwards[at]) {
                 if (ends[from]) continue;
                 ends[from] = true;
                 open.push_back(from);

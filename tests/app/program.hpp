@@ -28,7 +28,7 @@ struct Ran {
 
 inline std::string quoted(std::string const& word) {
     std::string out = "'";
-    for (char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    for (char const c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
     return out + "'";
 }
 

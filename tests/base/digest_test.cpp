@@ -109,7 +109,7 @@ TEST(Sealing, OnlyTheSameKeyAndBindingOpen) {
         EXPECT_EQ(unseal(key, sealed, "caller"), plain);
         EXPECT_FALSE(unseal(other, sealed, "caller"));
         EXPECT_FALSE(unseal(key, sealed, "someone else"));
-        for (std::size_t i :
+        for (std::size_t const i :
              {std::size_t{0}, std::size_t{11}, sealed.size() / 2, sealed.size() - 1}) {
             std::string changed = sealed;
             changed[i] = static_cast<char>(changed[i] ^ 1);

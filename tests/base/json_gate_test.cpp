@@ -132,7 +132,8 @@ TEST(JsonGate, TextThatIsNotRfc8259IsUnreadable) {
         "\"a\\u0000b\"",
         "{\"a\\u0000\":1}",
     };
-    for (std::string_view row : rows) EXPECT_EQ(verdict(row).substr(0, 11), "unreadable ") << row;
+    for (std::string_view const row : rows)
+        EXPECT_EQ(verdict(row).substr(0, 11), "unreadable ") << row;
     EXPECT_EQ(verdict("\"\\ud83d\\ude00\xF0\x9F\x98\x80\""), "accepted");
 }
 

@@ -17,7 +17,7 @@ std::string shown_to(Play const& play, Viewer const& viewer) {
     Acts const acts = acts_of(play.rules, play.state, viewer);
     for (AvailableAct const& act : acts.available) {
         out += "can " + act.step->name + " in";
-        for (Room room : act.rooms) out += " " + std::string(name_of(room));
+        for (Room const room : act.rooms) out += " " + std::string(name_of(room));
         out += "\n";
     }
     for (BlockedAct const& act : acts.blocked)
@@ -34,7 +34,7 @@ std::string shown_to(Play const& play, Viewer const& viewer) {
 DisputeState without_confidences(DisputeState state) {
     state.version = 0;
     state.last_at = {};
-    for (Room room : {Room::claimant_caucus, Room::respondent_caucus, Room::neutral_notes})
+    for (Room const room : {Room::claimant_caucus, Room::respondent_caucus, Room::neutral_notes})
         state.counts[static_cast<std::size_t>(room)] = {};
     return state;
 }
@@ -99,7 +99,7 @@ TEST(Sight, FollowsRoomRoleAndLabel) {
         Viewer viewer{role, verified, {}};
         return may_see(play.state, viewer, room, label);
     };
-    for (Label label : {Label::open, Label::negotiation, Label::mediation}) {
+    for (Label const label : {Label::open, Label::negotiation, Label::mediation}) {
         EXPECT_TRUE(sees(Role::claimant, false, Room::joint, label));
         EXPECT_FALSE(sees(Role::claimant, false, Room::claimant_caucus, label));
         EXPECT_TRUE(sees(Role::claimant, true, Room::claimant_caucus, label));

@@ -169,7 +169,7 @@ TEST(Drafts, TheSecondClickComesAfterTheDispute) {
     Play play(Track::two);
     FileInput input = filing_input(Track::two);
     input.claimant.country = "NZ";
-    for (Side side : {Side::claimant, Side::respondent}) {
+    for (Side const side : {Side::claimant, Side::respondent}) {
         Consent early = input.consents[0];
         early.kind = ConsentKind::arbitration;
         early.by = side;
@@ -211,7 +211,7 @@ TEST(Drafts, TheEnforcementPacketNamesWhatIsThereAndWhatIsNot) {
     EXPECT_EQ(play.state.resolution->because.at(0).code, "B2B");
     play.must(now, Role::decider, "award", award_input());
     std::string const& content = play.record.back().content;
-    for (std::string_view part : {"\"date\"", "\"grounds\"", "\"place\"", "\"signature\""})
+    for (std::string_view const part : {"\"date\"", "\"grounds\"", "\"place\"", "\"signature\""})
         EXPECT_NE(content.find(part), std::string::npos) << part;
     std::vector<StoredEvent> stored;
     Heads heads;

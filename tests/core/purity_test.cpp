@@ -43,7 +43,7 @@ TEST(Purity, NoSourceOfTheCoreReadsAClockOrMakesItsOwnRandomness) {
         std::stringstream text;
         text << file.rdbuf();
         ++files;
-        for (std::string_view word : forbidden)
+        for (std::string_view const word : forbidden)
             EXPECT_EQ(text.str().find(word), std::string::npos) << entry.path() << " uses " << word;
     }
     EXPECT_GT(files, 20U);

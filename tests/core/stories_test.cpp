@@ -54,7 +54,7 @@ TEST(Stories, AnUnexpectedRefusalIsAFault) {
 }
 
 TEST(Stories, RefusesWordsItDoesNotKnow) {
-    for (std::string_view row :
+    for (std::string_view const row :
          {"| yesterday | claimant | file | |", "| 2026-03-02 00:00 UTC | somebody | file | |",
           "| 2026-03-02 00:00 UTC | claimant | file | happily |",
           "| 2026-03-02 00:00 UTC | claimant | file | no hope |"}) {

@@ -83,7 +83,7 @@ FileInput filing_input(Track track) {
         "ORD-10027", concluded, one ? "b2b" : "b2c", amount, {{"Desk lamp", 1, amount}},
         std::nullopt};
     input.claim = {ClaimReason::not_received, amount, "Nothing arrived.", {refund(12990)}};
-    for (Side side : {Side::claimant, Side::respondent}) {
+    for (Side const side : {Side::claimant, Side::respondent}) {
         Consent consent;
         consent.by = side;
         consent.given_at = concluded;

@@ -128,7 +128,7 @@ void target(std::string_view bytes) {
     }
     expect(read->path.starts_with('/'), "a path does not start at the root");
     expect(!has_control(read->path) && !read->path.contains('\\'), "a path holds what it may not");
-    for (std::string_view piece : {"//", "/./", "/../"})
+    for (std::string_view const piece : {"//", "/./", "/../"})
         expect(!read->path.contains(piece), "a path is not in its one spelling");
     expect(!read->path.ends_with("/.") && !read->path.ends_with("/.."), "a path ends in dots");
 

@@ -71,7 +71,7 @@ TEST(Server, AnswersPipelinedRequestsInOrder) {
 TEST(Server, AHeadThatComesByteByByteIsUnderstood) {
     LiveServer server;
     RawClient client(server.port());
-    for (char c : get("/slowly")) client.send({&c, 1});
+    for (char const c : get("/slowly")) client.send({&c, 1});
     EXPECT_EQ(client.receive()->body, "GET /slowly||noted");
 }
 

@@ -12,7 +12,7 @@ Digest digest(std::string_view hex) { return parse_digest(hex).value(); }
 
 std::vector<Digest> digests(std::initializer_list<std::string_view> hex) {
     std::vector<Digest> out;
-    for (std::string_view one : hex) out.push_back(digest(one));
+    for (std::string_view const one : hex) out.push_back(digest(one));
     return out;
 }
 

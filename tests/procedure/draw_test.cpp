@@ -27,7 +27,7 @@ std::string fault_in(std::string_view xml) {
         if (c == '&') {
             std::string_view const rest = xml.substr(at, 6);
             bool known = false;
-            for (std::string_view e : {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"})
+            for (std::string_view const e : {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"})
                 known = known || rest.starts_with(e);
             if (!known) return "a bare &";
         }
@@ -58,7 +58,7 @@ TEST(Draw, DrawingsAreWellFormedXmlWithoutScriptOrAnythingFromElsewhere) {
         std::string const svg = draw_svg(procedure);
         EXPECT_EQ(fault_in(svg), "");
         EXPECT_EQ(fault_in(draw_scxml(procedure)), "");
-        for (std::string_view never : {"<script", "href", "url(", "foreignObject", "@import"})
+        for (std::string_view const never : {"<script", "href", "url(", "foreignObject", "@import"})
             EXPECT_EQ(svg.find(never), std::string::npos) << never;
         EXPECT_EQ(svg, draw_svg(procedure));
     }

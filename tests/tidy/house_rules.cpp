@@ -135,7 +135,7 @@ Room const* room_of(std::string_view path) {
 
 // The yard that a path lies in; empty for the house itself.
 std::string_view yard_of(std::string_view path) {
-    for (std::string_view yard : {bench_yard, tests_yard})
+    for (std::string_view const yard : {bench_yard, tests_yard})
         if (path.starts_with(yard) && path.substr(yard.size()).starts_with('/')) return yard;
     return {};
 }
@@ -299,7 +299,7 @@ private:
         }
         for (Ban const& ban : bans) {
             if (ban.room != room_->name) continue;
-            for (std::string_view pattern : ban.headers)
+            for (std::string_view const pattern : ban.headers)
                 if (begins_with(include.header, pattern))
                     fault(include.line, '<' + std::string(include.header) +
                                             "> is never included in " + std::string(room_->name));
@@ -313,7 +313,7 @@ private:
         auto const lines = lines_of(code);
         for (std::size_t i = 0; i < lines.size(); ++i) {
             if (trimmed(lines[i]).starts_with('#')) continue;
-            for (std::string_view word : ban->words)
+            for (std::string_view const word : ban->words)
                 if (has_word(lines[i], word))
                     fault(i + 1, '`' + std::string(word) + "` has no place in " +
                                      std::string(room_->name));
