@@ -30,29 +30,6 @@ std::optional<std::string> unquoted(std::string_view text) {
     return out;
 }
 
-// Objects of this type keep their members sorted, so one meaning has one text. Values are nested no
-// deeper than the gate lets in.
-void write(JsonWriter& json, Json const& value) {
-    if (value.is_object()) {
-        json.begin_object();
-        for (auto const& [name, member] : value.get_ref<Json::object_t const&>()) {
-            json.key(name);
-            write(json, member);
-        }
-        json.end_object();
-    } else if (value.is_array()) {
-        json.begin_array();
-        for (Json const& element : value) write(json, element);
-        json.end_array();
-    } else if (value.is_string()) {
-        json.value(value.get_ref<std::string const&>());
-    } else if (value.is_number_unsigned()) {
-        json.value(value.get<std::uint64_t>());
-    } else {
-        json.raw(value.dump());
-    }
-}
-
 } // namespace
 
 Result<std::string> read_idempotency_key(std::optional<std::string_view> header) {
@@ -72,19 +49,14 @@ Result<std::string> read_idempotency_key(std::optional<std::string_view> header)
 }
 
 Digest fingerprint_of(Json const& body, std::string_view query) {
-    std::string text;
-    text.reserve(512);
-    JsonWriter json(text);
-    write(json, body);
-    return sha256({text, "\n", query});
+    // Objects of this type keep their members sorted, so one meaning has one text.
+    return sha256({body.dump(), "\n", query});
 }
 
 ReceiptKey receipt_key(Principal const& principal, std::optional<PartyId> const& act_as,
                        std::string_view method, std::string_view path, std::string key,
                        Digest const& fingerprint) {
-    std::string scope;
-    scope.reserve(160);
-    scope += principal.name();
+    std::string scope = principal.name();
     scope += ' ';
     if (act_as) act_as->append_to(scope);
     else scope += '-';

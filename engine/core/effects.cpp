@@ -59,9 +59,7 @@ void add_outbox(std::vector<OutboxRow>& out, DisputeState const& before, Dispute
         if (addressee.empty())
             addressee = addressee_of(before, notified.to); // who just left is told
         if (addressee.empty()) continue;
-        std::string id;
-        id.reserve(event_id.size() + 1 + addressee.size());
-        id.append(event_id).append("/").append(addressee);
+        std::string id = event_id + '/' + addressee;
         if (std::ranges::any_of(out, [&](OutboxRow const& row) { return row.id == id; })) continue;
         out.push_back({std::move(id), "notice", state.id, event_id, std::move(addressee),
                        notified.notice, event.at});

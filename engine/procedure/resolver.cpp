@@ -280,13 +280,8 @@ std::vector<AgreementText> agreement_texts(LawTable const& law, std::span<PartyF
 }
 
 std::string explain(Resolution const& resolution) {
-    std::string out;
-    out.reserve(256 * resolution.because.size());
-    out.append("Track ")
-        .append(name_of(resolution.track))
-        .append(" (table ")
-        .append(resolution.table)
-        .append("):");
+    std::string out("Track ");
+    out.append(name_of(resolution.track)).append(" (table ").append(resolution.table).append("):");
     for (Reason const& reason : resolution.because) {
         out.append(" ").append(reason.rule).append(" [").append(reason.code);
         out.append("; ").append(reason.cites).append("]");

@@ -51,8 +51,8 @@ private:
     std::vector<Bytes16> names_;       // of receipts
     std::vector<NeutralId> neutrals_;  // distinct, in order
     std::set<bool> logs_;              // live or not
-    std::map<bool, std::uint64_t>
-        sizes_; // of the logs, after the units that won; from the head where that is not known
+    // Of the logs, after the units that won; from the head where that is not known.
+    std::map<bool, std::uint64_t> sizes_;
 
     // What is sent, in the order of the statements' parameters.
     struct Rows;
