@@ -18,6 +18,7 @@ constexpr std::string_view mailbox = "on.record@parley.invalid";
 
 std::vector<RemedyInput> remedies_of(std::vector<Remedy> const& facts) {
     std::vector<RemedyInput> out;
+    out.reserve(facts.size());
     for (Remedy const& fact : facts) out.push_back({fact, std::string(words)});
     return out;
 }

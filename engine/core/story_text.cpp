@@ -45,7 +45,7 @@ std::optional<std::int64_t> read_time_of_day(std::string_view text) {
 }
 
 Instant from_local(Instant local, Zone const& zone) {
-    Instant guess = local - zone.offset_at(local) * us_per_second;
+    Instant const guess = local - zone.offset_at(local) * us_per_second;
     return local - zone.offset_at(guess) * us_per_second;
 }
 
@@ -497,7 +497,7 @@ std::expected<ActInput, std::string> read_arguments(InputKind kind, Room room,
         return ClaimInput{ClaimReason::damaged,
                           *amount,
                           "It came, and broken.",
-                          {{{RemedyKind::refund, *amount, std::nullopt, std::nullopt}, ""}}};
+                          {{{RemedyKind::refund, amount, std::nullopt, std::nullopt}, ""}}};
     }
     case InputKind::language: return LanguageInput{words};
     case InputKind::languages: {

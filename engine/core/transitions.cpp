@@ -146,19 +146,19 @@ private:
             Stage const* target = passage_.procedure.stage(branch.to);
             PARLEY_ASSERT(target != nullptr,
                           "a branch leads to a stage, which reading the file checked");
-            return enter(*target, branch.interrupts);
+            enter(*target, branch.interrupts);
+            return *target;
         }
         return passage_.stage;
     }
 
-    Stage const& enter(Stage const& target, bool interrupts) {
+    void enter(Stage const& target, bool interrupts) {
         leave(target, interrupts);
         StageEntered entered{target.name, target.label, target.status, target.ends(), std::nullopt};
         if (interrupts && !target.ends()) entered.resumes = passage_.stage.name;
         event_.then.entered = std::move(entered);
         for (DeadlineRule const& rule : target.deadlines)
             if (!rule.by_step) start(rule);
-        return target;
     }
 
     // Back to the interrupted stage: clocks that waited go on with the days they had left (S11),

@@ -54,7 +54,7 @@ DeliveryInput read_delivery(Json const& object, std::string pointer,
 
 TransactionInput read_transaction(Json const& object, std::string pointer,
                                   std::vector<FieldError>& errors) {
-    ObjectReader reader(object, pointer, errors);
+    ObjectReader reader(object, std::move(pointer), errors);
     TransactionInput transaction;
     transaction.reference = line_text(reader, "reference");
     transaction.concluded_at = reader.instant("concluded_at");
@@ -116,6 +116,7 @@ std::vector<std::string> read_texts(ObjectReader& reader, std::string_view name,
     });
     ObjectReader entries(members, reader.pointer_to(name), reader.errors());
     std::vector<std::string> texts;
+    texts.reserve(members.size());
     for (std::size_t i = 0; i < members.size(); ++i)
         texts.push_back(entries.text(std::to_string(i), description));
     return texts;

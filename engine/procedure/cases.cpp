@@ -148,8 +148,7 @@ private:
             if (may != Truth::no) take(at, after, *clock.act, Role::clock, clock.rule);
         } else if (clock.act != nullptr) note_possible(*clock.act, here);
         // Without effect, where it has none or may have none.
-        if (may != Truth::yes)
-            pass(at, after, {at, 0, nullptr, nullptr, clock.rule, Role::clock, false});
+        if (may != Truth::yes) pass(at, after, {.rule = clock.rule});
     }
 
     void take(std::uint32_t at, Case const& here, Act& act, Role by, DeadlineRule const* rule) {
@@ -160,27 +159,27 @@ private:
             if ((here.taken & mine) != 0) return;
             before.taken |= mine;
         }
-        Passing passing{at, 0, act.step, nullptr, rule, by, false};
-        for (Case const& facts : rules_.facts_after(before, act, by)) follow(facts, passing, act);
+        Cause const cause{.step = act.step, .rule = rule, .by = by};
+        for (Case const& facts : rules_.facts_after(before, act, by)) follow(at, facts, cause, act);
     }
 
     // The first branch whose conditions hold. Where one is not known to hold, both are looked at.
-    void follow(Case const& facts, Passing const& passing, Act& act) {
+    void follow(std::uint32_t at, Case const& facts, Cause const& cause, Act& act) {
         for (std::size_t b = 0; b < act.when.size(); ++b) {
             Truth const open = rules_.all(act.when[b], facts, act, *here_);
             if (open == Truth::no) continue;
             if (act.step->to[b].to == "resume" && facts.resumes == 0) continue;
-            arrive(facts, passing, act, b);
+            arrive(at, facts, cause, act, b);
             if (open == Truth::yes) return;
         }
         // Steps that lead nowhere, and conditions that may all fail.
-        if (!act.last_always) arrive(facts, passing, act, act.when.size());
+        if (!act.last_always) arrive(at, facts, cause, act, act.when.size());
     }
 
-    void arrive(Case after, Passing passing, Act& act, std::size_t b) {
+    void arrive(std::uint32_t at, Case after, Cause cause, Act& act, std::size_t b) {
         Step const& step = *act.step;
         Branch const* const branch = b < step.to.size() ? &step.to[b] : nullptr;
-        passing.branch = branch;
+        cause.branch = branch;
         act.possible = true;
         after.marks = (after.marks & ~act.clears) | act.marks;
         if (branch != nullptr) {
@@ -192,23 +191,22 @@ private:
             if (agreed) after.partial = false;
             for (SeatKind const seat : branch->vacates) CaseRules::vacate(after, index_of(seat));
             if (branch->to != "stay") {
-                passing.moves = true;
-                Case const before = space_.cases_[passing.from];
+                cause.moves = true;
+                Case const before = space_.cases_[at];
                 bool const resumes = branch->to == "resume";
-                enter(after, before, passing, *branch,
-                      resumes ? after.resumes - 1U : act.targets[b]);
+                enter(after, before, cause, *branch, resumes ? after.resumes - 1U : act.targets[b]);
             }
         }
         tell(after, step);
-        pass(passing.from, after, passing);
+        pass(at, after, cause);
     }
 
-    void enter(Case& after, Case const& before, Passing const& passing, Branch const& branch,
+    void enter(Case& after, Case const& before, Cause const& cause, Branch const& branch,
                std::size_t target) {
         Stage const& left = procedure_.stages[before.stage];
         Stage const& stage = procedure_.stages[target];
         for (Side const side : {Side::claimant, Side::respondent})
-            if (had_its_say(left, before, passing.by, side)) after.heard[index_of(side)] = 1;
+            if (had_its_say(left, before, cause.by, side)) after.heard[index_of(side)] = 1;
         after.given |= changes_[before.stage].given;
         after.running &= ~changes_[before.stage].stops;
         for (auto const& [once, passed] : changes_[target].starts)
@@ -219,7 +217,7 @@ private:
                             : std::uint16_t{0};
         after.spent = branch.to == "resume";
         after.stage = static_cast<std::uint16_t>(target);
-        if (passing.step->does != Behaviour::request_correction) after.correction = false;
+        if (cause.step->does != Behaviour::request_correction) after.correction = false;
     }
     // A side was heard in a stage when it knew of the dispute, could speak there, and had the time to:
     // nobody but itself or the clock ended the stage.
@@ -241,20 +239,19 @@ private:
         }
     }
 
-    void pass(std::uint32_t at, Case after, Passing passing) {
+    void pass(std::uint32_t at, Case after, Cause const& cause) {
         rules_.forget(after);
-        if (!passing.moves && after == space_.cases_[at]) return;
-        passing.from = at;
-        passing.to = reach(after, static_cast<std::uint32_t>(space_.passings_.size()));
+        if (!cause.moves && after == space_.cases_[at]) return;
+        std::uint32_t const to = reach(after, static_cast<std::uint32_t>(space_.passings_.size()));
         if (!complete()) return;
         // The other side's same act leads nowhere new.
         if (at < space_.first_.size())
             for (std::size_t i = space_.passings_.size(); i-- > space_.first_[at];) {
                 Passing const& before = space_.passings_[i];
-                if (before.step != passing.step || before.rule != passing.rule) break;
-                if (before.to == passing.to && before.branch == passing.branch) return;
+                if (before.cause->step != cause.step || before.cause->rule != cause.rule) break;
+                if (before.to == to && before.cause->branch == cause.branch) return;
             }
-        space_.passings_.push_back(passing);
+        space_.passings_.push_back({at, to, &*space_.causes_.insert(cause).first});
         if (space_.passings_.size() >= CaseSpace::passings_max) space_.complete_ = false;
     }
 
@@ -289,6 +286,14 @@ private:
     std::vector<ClockChanges> changes_; // by stage
     std::vector<std::uint32_t> table_;
 };
+
+std::size_t CaseSpace::HashOfCause::operator()(Cause const& cause) const {
+    std::size_t hash = std::to_underlying(cause.by);
+    for (void const* const part :
+         std::initializer_list<void const*>{cause.step, cause.branch, cause.rule})
+        hash = hash * 31 + std::hash<void const*>()(part);
+    return hash;
+}
 
 CaseSpace::CaseSpace(Procedure const& procedure, Switches switches) : procedure_(procedure) {
     Explorer(*this, switches).run();

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -45,14 +46,20 @@ constexpr std::uint8_t code_of(OutcomeKind kind) {
     return static_cast<std::uint8_t>(std::to_underlying(kind) + 1);
 }
 
-// From one case to another: a step taken, or a clock that passes without effect (no step).
-struct Passing {
-    std::uint32_t from = 0, to = 0;
+// What makes one case another: a step, or a clock that passes without effect (no step).
+struct Cause {
     Step const* step = nullptr;
     Branch const* branch = nullptr;     // the one taken, if any
     DeadlineRule const* rule = nullptr; // the clock that took it
     Role by = Role::clock;
     bool moves = false; // enters a stage, if only the same again
+    friend bool operator==(Cause const&, Cause const&) = default;
+};
+
+// From one case to another. There are millions, of some hundred causes, which the space keeps.
+struct Passing {
+    std::uint32_t from = 0, to = 0;
+    Cause const* cause = nullptr;
 };
 
 class CaseSpace {
@@ -65,6 +72,8 @@ public:
 
     // `procedure` has passed check_procedure and outlives this.
     CaseSpace(Procedure const& procedure, Switches switches);
+    CaseSpace(CaseSpace const&) = delete; // passings point into it
+    CaseSpace& operator=(CaseSpace const&) = delete;
 
     // False where a limit was met: then what was found is true, but nothing is proven.
     bool complete() const { return complete_; }
@@ -96,6 +105,10 @@ private:
 
     Procedure const& procedure_;
     std::vector<Case> cases_;
+    struct HashOfCause {
+        std::size_t operator()(Cause const& cause) const;
+    };
+    std::unordered_set<Cause, HashOfCause> causes_; // where passings point to
     std::vector<Passing> passings_;
     std::vector<std::size_t> first_;
     std::vector<std::uint32_t> found_by_; // the passing that first led to each case

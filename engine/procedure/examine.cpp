@@ -125,15 +125,16 @@ Examination examine(Procedure const& procedure) {
 
 std::string line_of_passing(CaseSpace const& space, Passing const& passing) {
     Stage const& from = space.stage_of(passing.from);
-    if (passing.step == nullptr)
-        return fmt::format("clock: {} passes without effect ({})", passing.rule->name, from.name);
+    if (passing.cause->step == nullptr)
+        return fmt::format("clock: {} passes without effect ({})", passing.cause->rule->name,
+                           from.name);
     std::string const where =
-        passing.moves ? fmt::format("{} -> {}", from.name, space.stage_of(passing.to).name)
-                      : from.name;
-    if (passing.rule != nullptr && passing.rule->name != passing.step->name)
-        return fmt::format("clock: {} passes, {} ({})", passing.rule->name, passing.step->name,
-                           where);
-    return fmt::format("{}: {} ({})", name_of(passing.by), passing.step->name, where);
+        passing.cause->moves ? fmt::format("{} -> {}", from.name, space.stage_of(passing.to).name)
+                             : from.name;
+    if (passing.cause->rule != nullptr && passing.cause->rule->name != passing.cause->step->name)
+        return fmt::format("clock: {} passes, {} ({})", passing.cause->rule->name,
+                           passing.cause->step->name, where);
+    return fmt::format("{}: {} ({})", name_of(passing.cause->by), passing.cause->step->name, where);
 }
 
 std::vector<std::string> lines_of(CaseSpace const& space, std::vector<std::uint32_t> const& way) {

@@ -54,13 +54,14 @@ public:
 
     void run() {
         for (Passing const& passing : space_.passings()) {
-            if (passing.step == nullptr) continue;
+            if (passing.cause->step == nullptr) continue;
             Case const& before = space_.cases()[passing.from];
-            if (passing.moves) check_told(passing, before);
+            if (passing.cause->moves) check_told(passing, before);
             else check_seats(passing, before, space_.cases()[passing.to]);
-            if (passing.moves && space_.stage_of(passing.to).ends())
+            if (passing.cause->moves && space_.stage_of(passing.to).ends())
                 check_end(passing, space_.cases()[passing.to]);
-            if (passing.step->does == Behaviour::render_outcome) check_decision(passing, before);
+            if (passing.cause->step->does == Behaviour::render_outcome)
+                check_decision(passing, before);
         }
         if (!space_.complete()) return; // what cannot happen is known of all cases or of none
         check_clocks();
@@ -82,7 +83,7 @@ private:
 
     // Whoever is in the dispute hears that it moved on; whoever must act next hears that they must.
     void check_told(Passing const& passing, Case const& before) {
-        Step const& step = *passing.step;
+        Step const& step = *passing.cause->step;
         Stage const& target = space_.stage_of(passing.to);
         std::set<Role> must;
         for (Side const side : sides)
@@ -91,7 +92,7 @@ private:
             if (!rule.by_step)
                 for (Role const role : rule.actors)
                     if (role != Role::administrator) must.insert(role);
-        if (step.by.size() == 1) must.erase(passing.by);
+        if (step.by.size() == 1) must.erase(passing.cause->by);
         for (Role const role : must)
             if (!contains(step.notifies, role))
                 fault("told", passing, step.pointer + "/notifies",
@@ -102,7 +103,7 @@ private:
     // Who was found is not left waiting, and who left is looked for.
     void check_seats(Passing const& passing, Case const& before, Case const& after) {
         constexpr std::uint8_t vacant = 0, seated = 2;
-        Step const& step = *passing.step;
+        Step const& step = *passing.cause->step;
         Stage const& stage = space_.stage_of(passing.from);
         for (SeatKind const kind : {SeatKind::mediator, SeatKind::decider}) {
             std::size_t const seat = std::to_underlying(kind);
@@ -132,7 +133,7 @@ private:
         std::string_view lacks;
         if (end.status == Status::settled || end.result == "settlement") {
             bool const by_answer =
-                passing.step->does == Behaviour::respond && asks_for_acceptance(passing);
+                passing.cause->step->does == Behaviour::respond && asks_for_acceptance(passing);
             if (!settled && !by_answer) lacks = "the parties have agreed on nothing";
         } else if (end.status == Status::withdrawn || end.result == "withdrawal") {
             if (at.outcome != code_of(OutcomeKind::withdrawal))
@@ -151,7 +152,8 @@ private:
         } else if (award) lacks = "an award stands";
         else if (settled) lacks = "the parties have settled";
         if (!lacks.empty())
-            fault("ends as it happened", passing, pointer_of(*passing.step, passing.branch),
+            fault("ends as it happened", passing,
+                  pointer_of(*passing.cause->step, passing.cause->branch),
                   fmt::format("leads to {}, though {}; lead elsewhere or ask for it first",
                               end.name, lacks));
     }
@@ -162,18 +164,19 @@ private:
                 return !c.negated && (c.fact == Fact::filed || c.fact == Fact::says);
             });
         };
-        return passing.step->does == Behaviour::file_document || asks(passing.step->needs) ||
-               (passing.branch != nullptr && asks(passing.branch->when));
+        return passing.cause->step->does == Behaviour::file_document ||
+               asks(passing.cause->step->needs) ||
+               (passing.cause->branch != nullptr && asks(passing.cause->branch->when));
     }
     static bool asks_for_acceptance(Passing const& passing) {
-        return passing.branch != nullptr &&
-               std::ranges::any_of(passing.branch->when, [](Condition const& c) {
+        return passing.cause->branch != nullptr &&
+               std::ranges::any_of(passing.cause->branch->when, [](Condition const& c) {
                    return c.fact == Fact::claim_accepted && !c.negated;
                });
     }
 
     void check_decision(Passing const& passing, Case const& before) {
-        Step const& step = *passing.step;
+        Step const& step = *passing.cause->step;
         for (Side const side : sides) {
             std::string_view const name = name_of(side);
             if (before.heard[index_of(side)] == 0)
@@ -199,6 +202,7 @@ private:
                   "\"track_is_one\"}");
     }
 
+    static bool leads_on(Cause const& cause) { return cause.rule != nullptr && cause.moves; }
     // In every case some clock that runs leads on.
     void check_clocks() {
         for (std::uint32_t at = 0; at < space_.cases().size(); ++at) {
@@ -206,7 +210,7 @@ private:
             if (stage.ends() || stage.kind == StageKind::filing) continue;
             bool moves = false;
             for (auto [i, end] = space_.from(at); i < end && !moves; ++i)
-                moves = space_.passings()[i].rule != nullptr && space_.passings()[i].moves;
+                moves = leads_on(*space_.passings()[i].cause);
             if (moves || !told_.emplace("ends", stage.pointer).second) continue;
             findings_.push_back({"ends", stage.pointer,
                                  "can be in a case in which no clock leads on; give it one that "
@@ -251,8 +255,10 @@ private:
     template <class F>
     void for_defaults(F const& each) const {
         for (Passing const& silent : space_.passings()) {
-            if (silent.rule == nullptr || silent.step == nullptr || !silent.moves) continue;
-            auto const side = waits_for(*silent.rule);
+            if (silent.cause->rule == nullptr || silent.cause->step == nullptr ||
+                !silent.cause->moves)
+                continue;
+            auto const side = waits_for(*silent.cause->rule);
             if (!side) continue;
             auto const acts = awaited(space_.stage_of(silent.from), *side);
             if (!acts.empty()) each(silent, *side, acts);
@@ -271,13 +277,13 @@ private:
             for (Step const* act : acts) {
                 int risks = -1;
                 for (auto [i, end] = space_.from(silent.from); i < end; ++i)
-                    if (space_.passings()[i].step == act)
+                    if (space_.passings()[i].cause->step == act)
                         risks = std::max(risks, worst[space_.passings()[i].to]);
                 if (risks < 0 || risks >= acting) continue;
                 acting = risks;
                 least = act;
             }
-            std::string const place = pointer_of(*silent.step, silent.branch);
+            std::string const place = pointer_of(*silent.cause->step, silent.cause->branch);
             if (least != nullptr && worst[silent.to] < acting)
                 fault("silence", silent, place,
                       fmt::format("spares a silent {} what {} risks; let silence lead to where the "
@@ -306,17 +312,20 @@ private:
     void check_sinks() {
         std::set<std::uint16_t> by_act; // stages that an act of somebody leads to
         for (Passing const& passing : space_.passings())
-            if (passing.moves && passing.rule == nullptr && passing.branch->to != "resume")
+            if (passing.cause->moves && passing.cause->rule == nullptr &&
+                passing.cause->branch->to != "resume")
                 by_act.insert(space_.cases()[passing.to].stage);
         for (Passing const& silent : space_.passings()) {
-            if (silent.rule == nullptr || silent.step == nullptr || !silent.moves) continue;
+            if (silent.cause->rule == nullptr || silent.cause->step == nullptr ||
+                !silent.cause->moves)
+                continue;
             Case const& before = space_.cases()[silent.from];
             bool const ends = space_.stage_of(silent.to).ends();
             bool const started = before.told[index_of(Side::respondent)] > 0;
-            if (!ends || !started || waits_for(*silent.rule) != Side::claimant) continue;
+            if (!ends || !started || waits_for(*silent.cause->rule) != Side::claimant) continue;
             Stage const& stage = space_.stage_of(silent.from);
-            if (!by_act.contains(before.stage) || is_reminded(stage, *silent.rule)) continue;
-            fault("silence", silent, pointer_of(*silent.step, silent.branch),
+            if (!by_act.contains(before.stage) || is_reminded(stage, *silent.cause->rule)) continue;
+            fault("silence", silent, pointer_of(*silent.cause->step, silent.cause->branch),
                   fmt::format("ends the claim of a claimant who missed one message; let an earlier "
                               "clock of {} remind the claimant, or lead to a stage in which it can "
                               "still act",
@@ -342,7 +351,7 @@ private:
         for (Behaviour const right : {Behaviour::request_review, Behaviour::request_correction}) {
             std::vector<std::uint32_t> open;
             for (Passing const& passing : space_.passings())
-                if (passing.step != nullptr && passing.step->does == right)
+                if (passing.cause->step != nullptr && passing.cause->step->does == right)
                     open.push_back(passing.from);
             std::vector<char> can(space_.cases().size(), 0);
             spread(std::move(open), can, char{0}, char{1});
@@ -351,11 +360,11 @@ private:
                 bool acting = false;
                 for (auto [i, end] = space_.from(silent.from); i < end; ++i) {
                     Passing const& act = space_.passings()[i];
-                    acting = acting ||
-                             (std::ranges::find(acts, act.step) != acts.end() && can[act.to] != 0);
+                    acting = acting || (std::ranges::find(acts, act.cause->step) != acts.end() &&
+                                        can[act.to] != 0);
                 }
                 if (can[silent.to] != 0 && !acting)
-                    fault("silence", silent, pointer_of(*silent.step, silent.branch),
+                    fault("silence", silent, pointer_of(*silent.cause->step, silent.cause->branch),
                           fmt::format("leads a silent {} to {}, which is closed to one who answers",
                                       name_of(side), name_of(right)));
             });
@@ -370,13 +379,13 @@ private:
             std::vector<char> const back = can_still_answer(side);
             for_defaults([&](Passing const& silent, Side silent_side, auto const&) {
                 if (silent_side != side || !answer_in(space_.stage_of(silent.from), side)) return;
-                defaults.emplace(silent.rule, &silent);
-                if (back[silent.to] != 0) undone.insert(silent.rule);
+                defaults.emplace(silent.cause->rule, &silent);
+                if (back[silent.to] != 0) undone.insert(silent.cause->rule);
             });
             for (auto const& [rule, silent] : defaults)
                 if (!undone.contains(rule))
                     fault(
-                        "way back", *silent, silent->step->pointer,
+                        "way back", *silent, silent->cause->step->pointer,
                         fmt::format("leaves the {} no way back; let a later step lead to {} again, "
                                     "or take the answer late",
                                     name_of(side), space_.stage_of(silent->from).name));

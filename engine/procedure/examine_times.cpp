@@ -155,7 +155,7 @@ public:
         std::vector<std::string> lines;
         for (std::uint32_t g = groups_.group[at]; by_[g] != none;) {
             Passing const& passing = space_.passings()[by_[g]];
-            if (passing.moves)
+            if (passing.cause->moves)
                 lines.push_back(stamped(hours_[g], line_of_passing(space_, passing)));
             g = groups_.group[passing.from];
         }
@@ -197,7 +197,7 @@ private:
         if (large_[g])
             if (auto const once = space_.running_once_hours(space_.cases()[passing.from]))
                 return *once;
-        return passing.moves ? longest_visit(space_, passing.from) : 0;
+        return passing.cause->moves ? longest_visit(space_, passing.from) : 0;
     }
 
     CaseSpace const& space_;
@@ -225,13 +225,13 @@ public:
             for (auto [i, end] = space.from(at); i < end; ++i) {
                 Passing const& passing = space.passings()[i];
                 std::int64_t const then =
-                    passing.rule == nullptr
+                    passing.cause->rule == nullptr
                         ? hours
-                        : std::max(hours,
-                                   entered_[at] + soonest(space.stage_of(at), *passing.rule));
+                        : std::max(hours, entered_[at] +
+                                              soonest(space.stage_of(at), *passing.cause->rule));
                 if (hours_[passing.to] != unknown && hours_[passing.to] <= then) continue;
                 hours_[passing.to] = then;
-                entered_[passing.to] = passing.moves ? then : entered_[at];
+                entered_[passing.to] = passing.cause->moves ? then : entered_[at];
                 by_[passing.to] = static_cast<std::uint32_t>(i);
                 open.emplace(then, passing.to);
             }
@@ -242,7 +242,7 @@ public:
         std::vector<std::string> lines;
         for (; by_[at] != none; at = space_.passings()[by_[at]].from) {
             Passing const& passing = space_.passings()[by_[at]];
-            if (passing.moves)
+            if (passing.cause->moves)
                 lines.push_back(stamped(hours_[at], line_of_passing(space_, passing)));
         }
         std::ranges::reverse(lines);
@@ -262,7 +262,7 @@ void examine_rounds(CaseSpace const& space, std::vector<Finding>& findings) {
     std::vector<bool> told(groups.count(), false);
     for (Passing const& passing : space.passings()) {
         std::uint32_t const g = groups.group[passing.from];
-        if (!passing.moves || groups.group[passing.to] != g || told[g]) continue;
+        if (!passing.cause->moves || groups.group[passing.to] != g || told[g]) continue;
         if (space.running_once_hours(space.cases()[passing.from])) continue;
         told[g] = true;
         std::vector<std::string> trace = lines_of(space, space.way_to(passing.from));
@@ -271,7 +271,7 @@ void examine_rounds(CaseSpace const& space, std::vector<Finding>& findings) {
         for (std::string& line : lines_of(space, round_in(space, groups.group, passing)))
             trace.push_back(std::move(line));
         findings.push_back(
-            {"ends", pointer_of(*passing.step, passing.branch),
+            {"ends", pointer_of(*passing.cause->step, passing.cause->branch),
              fmt::format("is a way that can be gone round for ever from {}; bound it with "
                          "replacements_below, once_per_side, a mark, or a deadline that runs once",
                          space.stage_of(passing.from).name),

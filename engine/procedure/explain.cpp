@@ -79,6 +79,7 @@ std::string listed(std::vector<Role> const& roles, std::string_view last) {
 }
 std::string spaced_list(std::vector<std::string> const& names) {
     std::vector<std::string> out;
+    out.reserve(names.size());
     for (std::string const& name : names) out.push_back(spaced(name));
     return listed(out, "and");
 }

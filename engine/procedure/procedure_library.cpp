@@ -43,6 +43,7 @@ std::shared_ptr<Procedure const> ProcedureLibrary::find(std::string_view name,
 
 std::vector<std::shared_ptr<Procedure const>> ProcedureLibrary::all() const {
     std::vector<std::shared_ptr<Procedure const>> out;
+    out.reserve(by_version_.size());
     for (auto const& [key, procedure] : by_version_) out.push_back(procedure);
     return out;
 }

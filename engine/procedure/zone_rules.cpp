@@ -50,7 +50,8 @@ ZoneRules ZoneRules::load() {
     fs::path const folder(zones_folder);
     std::error_code error;
     fs::recursive_directory_iterator entry(folder, error);
-    for (fs::recursive_directory_iterator end; !error && entry != end; entry.increment(error)) {
+    for (fs::recursive_directory_iterator const end; !error && entry != end;
+         entry.increment(error)) {
         if (entry.depth() == 0 && is_aside(entry->path().filename())) {
             entry.disable_recursion_pending();
             continue;

@@ -52,17 +52,17 @@ void Committer::Batch::take(std::vector<Job> some) {
         catch_up_for(some);
         read_ahead(some);
     } catch (Fault const& fault) {
-        self.log_(fmt::format("looking up versions failed: {}", fault.what()));
-        self.store_failed(false);
+        self_.log_(fmt::format("looking up versions failed: {}", fault.what()));
+        self_.store_failed(false);
         for (Job& job : some)
             decline(job, RefusalCode::busy, "The store cannot be read just now; try again.");
         return;
     }
-    for (Job& job : some) take_one(jobs.emplace_back(std::move(job)));
+    for (Job& job : some) take_one(jobs_.emplace_back(std::move(job)));
 }
 
 std::vector<Job> Committer::Batch::give_back() {
-    return {std::make_move_iterator(jobs.begin()), std::make_move_iterator(jobs.end())};
+    return {std::make_move_iterator(jobs_.begin()), std::make_move_iterator(jobs_.end())};
 }
 
 void Committer::Batch::take_one(Job& job) {
@@ -77,9 +77,9 @@ void Committer::Batch::take_one(Job& job) {
                    },
                    job);
     } catch (Fault const& fault) {
-        self.log_(fmt::format("reading for a command failed: {}", fault.what()));
-        self.store_failed(false);
-        slots.push_back(
+        self_.log_(fmt::format("reading for a command failed: {}", fault.what()));
+        self_.store_failed(false);
+        slots_.push_back(
             {&job,
              {},
              no_unit,
@@ -90,7 +90,7 @@ void Committer::Batch::take_one(Job& job) {
 void Committer::Batch::ask(Job& job, AskJob& what) {
     Slot slot{&job, {}, no_unit, Receipt{}};
     slot.result = decide_ask(what, slot);
-    slots.push_back(std::move(slot));
+    slots_.push_back(std::move(slot));
 }
 
 Result<Receipt> Committer::Batch::decide_ask(AskJob& what, Slot& slot) {
@@ -113,31 +113,31 @@ Result<Receipt> Committer::Batch::decide_ask(AskJob& what, Slot& slot) {
 
 bool Committer::Batch::key_taken(ReceiptKey const& key) {
     std::pair name(key.scope, key.key);
-    if (before_ && !before_->answered && before_->keys.contains(name)) return true;
-    return !keys.insert(std::move(name)).second;
+    if (before_ && !before_->answered_ && before_->keys_.contains(name)) return true;
+    return !keys_.insert(std::move(name)).second;
 }
 
 Result<Receipt> Committer::Batch::decide_filing_of(Filing& filing, Slot& slot) {
     slot.dispute = filing.dispute;
     if (auto const& clock = filing.input.clock) {
-        auto const known = registry->clocks.find(*clock);
-        if (filing.live || known == registry->clocks.end() ||
+        auto const known = registry_->clocks.find(*clock);
+        if (filing.live || known == registry_->clocks.end() ||
             known->second.platform != filing.platform)
             return refuse_field(
                 RefusalCode::invalid, "/clock",
                 "There is no such test clock; create one with POST /v1/test/clocks.");
     }
-    Entropy entropy(self.seed());
+    Entropy entropy(self_.seed());
     Stamp const stamp{now_of(filing.input.clock), entropy, roster(filing.live)};
-    auto decided = decide_filing(self.world_, filing, stamp);
+    auto decided = decide_filing(self_.world_, filing, stamp);
     if (!decided) return std::unexpected(std::move(decided.error()));
     if (filing.validate_only) {
-        Heads heads;
+        Heads const heads;
         return Receipt{
-            advance_entry(self.world_, nullptr, std::move(decided->after), heads, {}), {}, false};
+            advance_entry(self_.world_, nullptr, std::move(decided->after), heads, {}), {}, false};
     }
     slot.unit = add(nullptr, std::move(*decided), entropy, filing.receipt);
-    return Receipt{overlay.at(filing.dispute), {}, false};
+    return Receipt{overlay_.at(filing.dispute), {}, false};
 }
 
 Result<Receipt> Committer::Batch::decide_command(Command& command, Slot& slot) {
@@ -147,25 +147,25 @@ Result<Receipt> Committer::Batch::decide_command(Command& command, Slot& slot) {
     if (!entry->quarantine.empty()) return quarantine_refusal();
     Instant const at = std::max(now_of(entry->state.clock), entry->state.last_at);
     entry = fire_due(std::move(entry), at);
-    Entropy entropy(self.seed());
+    Entropy entropy(self_.seed());
     Stamp const stamp{at, entropy, roster(entry->state.live)};
-    auto decided = decide(self.world_, *entry->procedure, entry->state, command, stamp);
+    auto decided = decide(self_.world_, *entry->procedure, entry->state, command, stamp);
     if (!decided) return std::unexpected(std::move(decided.error()));
     if (command.validate_only)
         return Receipt{
-            advance_entry(self.world_, entry.get(), std::move(decided->after), entry->heads, {}),
+            advance_entry(self_.world_, entry.get(), std::move(decided->after), entry->heads, {}),
             {},
             false};
     slot.unit = add(entry.get(), std::move(*decided), entropy, command.receipt);
-    return Receipt{overlay.at(command.dispute), {}, false};
+    return Receipt{overlay_.at(command.dispute), {}, false};
 }
 
 bool Committer::Batch::overtaken(DisputeId dispute) {
-    if (self.writers_ == Writers::one || changed.contains(dispute) ||
-        (before_ && before_->changed.contains(dispute)))
+    if (self_.writers_ == Writers::one || changed_.contains(dispute) ||
+        (before_ && before_->changed_.contains(dispute)))
         return false; // nobody writes beside us, or what it was decided on loses together with it
     EntryPtr const seen = entry_of(dispute);
-    overlay.erase(dispute);
+    overlay_.erase(dispute);
     catch_up({dispute});
     return entry_of(dispute) != seen;
 }
@@ -175,20 +175,20 @@ void Committer::Batch::fire_now(Job& job, FireJob& what) {
     Instant const now = now_of(entry ? entry->state.clock : std::nullopt);
     if (entry && entry->quarantine.empty()) fire_due(std::move(entry), now);
     what.looked_at = now;
-    slots.push_back({&job, what.dispute, no_unit, Receipt{}});
+    slots_.push_back({&job, what.dispute, no_unit, Receipt{}});
 }
 
 void Committer::Batch::extend_for_outage(Job& job, OutageJob const& what) {
     EntryPtr const entry = entry_of(what.dispute);
     if (entry && entry->quarantine.empty() && entry->state.deadline(what.deadline) != nullptr &&
-        !moved_for_outage(self.reader_.events(what.dispute.text()), what)) {
-        Entropy entropy(self.seed());
+        !moved_for_outage(self_.reader_.events(what.dispute.text()), what)) {
+        Entropy entropy(self_.seed());
         Stamp const stamp{std::max(what.out_since, entry->state.last_at), entropy, {}};
-        auto decided = grant_extension(self.world_, entry->state, what.deadline,
+        auto decided = grant_extension(self_.world_, entry->state, what.deadline,
                                        {1, PeriodUnit::days}, std::string(outage), stamp);
         if (decided) add(entry.get(), std::move(*decided), entropy, {});
     }
-    slots.push_back({&job, what.dispute, no_unit, Receipt{}});
+    slots_.push_back({&job, what.dispute, no_unit, Receipt{}});
 }
 
 void Committer::Batch::erase(Job& job, EraseJob const& what) {
@@ -196,7 +196,7 @@ void Committer::Batch::erase(Job& job, EraseJob const& what) {
     EntryPtr entry = entry_of(what.dispute);
     if (!entry) {
         slot.result = refuse(RefusalCode::not_found, "There is no such dispute.");
-    } else if (what.receipt && !keys.emplace(what.receipt->scope, what.receipt->key).second) {
+    } else if (what.receipt && !keys_.emplace(what.receipt->scope, what.receipt->key).second) {
         slot.result = key_in_progress();
     } else if (auto before = what.receipt ? recorded(*what.receipt) : std::nullopt) {
         slot.result = std::move(*before);
@@ -214,42 +214,43 @@ void Committer::Batch::erase(Job& job, EraseJob const& what) {
                     events[static_cast<std::size_t>(one.room)].push_back(*id);
             }
         };
-        add_events(self.reader_.events(what.dispute.text()));
+        add_events(self_.reader_.events(what.dispute.text()));
         std::string const stream = what.dispute.text();
-        for (Unit const& unit : units) // what this batch says is not stored yet
+        for (Unit const& unit : units_) // what this batch says is not stored yet
             if (unit.stream == stream) add_events(unit.events);
         if (left) {
-            Entropy entropy(self.seed());
+            Entropy entropy(self_.seed());
             Stamp const stamp{at, entropy, {}};
             auto decided = erase_content(entry->state, std::move(events), what.actor, stamp);
             slot.unit = add(entry.get(), std::move(decided), entropy, what.receipt);
         }
-        slot.result = Receipt{overlay.at(what.dispute), {}, false};
+        slot.result = Receipt{overlay_.at(what.dispute), {}, false};
     }
-    slots.push_back(std::move(slot));
+    slots_.push_back(std::move(slot));
 }
 
 void Committer::Batch::advance(Job& job, AdvanceJob& what) {
     Slot slot{&job, {}, no_unit, Receipt{}};
-    auto const clock = registry->clocks.find(what.clock);
-    if (clock == registry->clocks.end()) {
+    auto const clock = registry_->clocks.find(what.clock);
+    if (clock == registry_->clocks.end()) {
         slot.result = refuse(RefusalCode::not_found, "There is no such test clock.");
     } else if (auto before = advanced_before(what)) {
         if (auto done = std::exchange(what.done, {})) done(std::move(*before));
         return;
     } else if (what.receipt && key_taken(*what.receipt)) {
         slot.result = key_in_progress();
-    } else if (auto const there = arrives.find(what.clock);
-               what.to < (there != arrives.end() ? there->second : clock->second.now)) {
+    } else if (auto const there = arrives_.find(what.clock);
+               what.to < (there != arrives_.end() ? there->second : clock->second.now)) {
         slot.result = refuse(
             RefusalCode::clock_moves_forward_only,
             fmt::format("The clock stands at {}; it only moves forward.",
-                        text_of(there != arrives.end() ? there->second : clock->second.now)));
+                        text_of(there != arrives_.end() ? there->second : clock->second.now)));
     } else {
         // A deadline that falls on `to` itself has not passed: acts of that instant come first (S10).
         auto const rows =
-            self.reader_.due(what.clock, what.to - 1, advance_chunk + what.stuck.size());
+            self_.reader_.due(what.clock, what.to - 1, advance_chunk + what.stuck.size());
         std::vector<DisputeId> due;
+        due.reserve(rows.size());
         for (DueRow const& row : rows) due.push_back(row.dispute);
         catch_up(due);
         bool more = false; // what another job of this batch fired may have left something due
@@ -257,38 +258,38 @@ void Committer::Batch::advance(Job& job, AdvanceJob& what) {
             if (what.stuck.contains(row.dispute)) continue;
             EntryPtr const entry = entry_of(row.dispute);
             if (entry && entry->quarantine.empty()) fire_due(entry, what.to, &job);
-            if (changed.contains(row.dispute)) more = true;
+            if (changed_.contains(row.dispute)) more = true;
             else what.stuck.insert(row.dispute);
         }
         if (!more) {
-            arrived.push_back(&job);
-            arrives[what.clock] = what.to;
+            arrived_.push_back(&job);
+            arrives_[what.clock] = what.to;
         }
     }
-    slots.push_back(std::move(slot));
+    slots_.push_back(std::move(slot));
 }
 
 std::optional<Result<Advanced>> Committer::Batch::advanced_before(AdvanceJob const& what) {
     if (!what.receipt) return std::nullopt;
-    auto const stored = self.reader_.receipt(what.receipt->scope, what.receipt->key);
+    auto const stored = self_.reader_.receipt(what.receipt->scope, what.receipt->key);
     if (!stored) return std::nullopt;
     if (stored->key.fingerprint != what.receipt->fingerprint) return key_reused();
-    return advance_told(registry->clocks.at(what.clock), stored->told);
+    return advance_told(registry_->clocks.at(what.clock), stored->told);
 }
 
 Instant Committer::Batch::now_of(std::optional<TestClockId> const& clock) const {
     if (clock)
-        if (auto const known = registry->clocks.find(*clock); known != registry->clocks.end())
+        if (auto const known = registry_->clocks.find(*clock); known != registry_->clocks.end())
             return known->second.now;
-    return self.clock_.now();
+    return self_.clock_.now();
 }
 
 EntryPtr Committer::Batch::entry_of(DisputeId dispute) {
-    auto const known = overlay.find(dispute);
-    if (known != overlay.end()) return known->second;
-    if (before_ && before_->changed.contains(dispute)) return before_->overlay.at(dispute);
-    EntryPtr entry = self.load(dispute);
-    if (entry) overlay.emplace(dispute, entry);
+    auto const known = overlay_.find(dispute);
+    if (known != overlay_.end()) return known->second;
+    if (before_ && before_->changed_.contains(dispute)) return before_->overlay_.at(dispute);
+    EntryPtr entry = self_.load(dispute);
+    if (entry) overlay_.emplace(dispute, entry);
     return entry;
 }
 
@@ -297,20 +298,20 @@ EntryPtr Committer::Batch::fire_due(EntryPtr entry, Instant at, Job* for_clock) 
         Deadline const* due = first_due(entry->state, at);
         if (due == nullptr) return entry;
         Deadline const deadline = *due;
-        Entropy entropy(self.seed());
+        Entropy entropy(self_.seed());
         Stamp const stamp{at, entropy, roster(entry->state.live)};
-        Decided decided = fire(self.world_, *entry->procedure, entry->state, deadline, stamp);
+        Decided decided = fire(self_.world_, *entry->procedure, entry->state, deadline, stamp);
         std::size_t const unit = add(entry.get(), std::move(decided), entropy, {});
-        entry = overlay.at(entry->state.id);
+        entry = overlay_.at(entry->state.id);
         if (for_clock != nullptr)
-            fired_in.push_back(
+            fired_in_.push_back(
                 {for_clock,
                  unit,
                  {entry->state.id, deadline.name, deadline.at, deadline.step, entry->state.stage}});
-        self.fired.fetch_add(1, std::memory_order_relaxed);
+        self_.fired.fetch_add(1, std::memory_order_relaxed);
     }
-    self.log_(fmt::format("dispute {}: {} deadlines in a row; its procedure does not come to rest",
-                          entry->state.id.text(), fires_most));
+    self_.log_(fmt::format("dispute {}: {} deadlines in a row; its procedure does not come to rest",
+                           entry->state.id.text(), fires_most));
     return entry;
 }
 
@@ -321,7 +322,7 @@ std::size_t Committer::Batch::add(DisputeEntry const* before, Decided decided, E
     Effects effects = parley::effects(earlier, decided);
     Unit unit;
     if (before != nullptr) // a filing leaves nobody but the respondent with something to do
-        unit.tasks = task_changes(self.world_, *before->procedure, earlier, decided);
+        unit.tasks = task_changes(self_.world_, *before->procedure, earlier, decided);
     if (before == nullptr || !lists_the_same(earlier, decided)) unit.dispute = list_row(decided);
     Heads heads = before != nullptr ? before->heads : Heads{};
     unit.stream = decided.after.id.text();
@@ -338,31 +339,31 @@ std::size_t Committer::Batch::add(DisputeEntry const* before, Decided decided, E
     unit.outbox = std::move(effects.outbox);
     unit.loads = std::move(effects.loads);
     unit.erased = std::move(effects.erased);
-    if (!unit.loads.empty()) loads_changed = true;
+    if (!unit.loads.empty()) loads_changed_ = true;
     if (receipt) {
-        StoredReceipt stored{*receipt, unit.stream, heads.version, {}, 200, self.clock_.now(), {}};
+        StoredReceipt stored{*receipt, unit.stream, heads.version, {}, 200, self_.clock_.now(), {}};
         for (StoredEvent const& event : unit.events) stored.events.push_back(event.id);
         unit.receipt = std::move(stored);
     }
     DisputeId const dispute = decided.after.id;
-    overlay[dispute] =
-        advance_entry(self.world_, before, std::move(decided.after), heads, unit.events);
-    changed.insert(dispute);
-    units.push_back(std::move(unit));
-    return units.size() - 1;
+    overlay_[dispute] =
+        advance_entry(self_.world_, before, std::move(decided.after), heads, unit.events);
+    changed_.insert(dispute);
+    units_.push_back(std::move(unit));
+    return units_.size() - 1;
 }
 
 std::optional<Result<Receipt>> Committer::Batch::recorded(ReceiptKey const& key) {
-    auto const stored = self.reader_.receipt(key.scope, key.key);
+    auto const stored = self_.reader_.receipt(key.scope, key.key);
     if (!stored) return std::nullopt;
     auto const dispute = DisputeId::parse(stored->stream);
     if (stored->key.fingerprint != key.fingerprint || !dispute) return key_reused();
-    auto events = self.reader_.events(stored->stream);
+    auto events = self_.reader_.events(stored->stream);
     std::erase_if(events,
                   [&](StoredEvent const& event) { return event.version > stored->version; });
-    Receipt receipt{replay(self.world_, *dispute, events), {}, true};
+    Receipt receipt{replay(self_.world_, *dispute, events), {}, true};
     if (!receipt.entry) return refuse(RefusalCode::not_found, "There is no such dispute.");
-    self.note_quarantine(*dispute, *receipt.entry);
+    self_.note_quarantine(*dispute, *receipt.entry);
     if (!receipt.entry->quarantine.empty()) return quarantine_refusal();
     for (StoredEvent& event : events)
         if (std::ranges::find(stored->events, event.id) != stored->events.end())
@@ -374,7 +375,7 @@ std::optional<Result<Receipt>> Committer::Batch::try_recorded(ReceiptKey const& 
     try {
         return recorded(key);
     } catch (Fault const& fault) {
-        self.log_(fmt::format("reading a receipt failed: {}", fault.what()));
+        self_.log_(fmt::format("reading a receipt failed: {}", fault.what()));
         return refuse(
             RefusalCode::outcome_unknown,
             "The earlier answer cannot be read just now; retry with the same Idempotency-Key.");
@@ -382,34 +383,34 @@ std::optional<Result<Receipt>> Committer::Batch::try_recorded(ReceiptKey const& 
 }
 
 void Committer::Batch::commit() {
-    if (units.empty()) return;
+    if (units_.empty()) return;
     try {
-        fates = self.journal_.append(units);
-        self.store_worked();
+        fates_ = self_.journal_.append(units_);
+        self_.store_worked();
     } catch (Fault const& fault) {
         bool const unknown = dynamic_cast<UnknownFate const*>(&fault) != nullptr;
-        self.store_failed(unknown);
-        self.log_(
+        self_.store_failed(unknown);
+        self_.log_(
             fmt::format("a commit {}: {}", unknown ? "of unknown fate" : "failed", fault.what()));
-        fate_unknown = unknown;
-        failed = true;
+        fate_unknown_ = unknown;
+        failed_ = true;
     }
 }
 
 bool Committer::Batch::whole() const {
-    return !failed &&
-           std::ranges::all_of(fates, [](UnitFate fate) { return fate == UnitFate::won; });
+    return !failed_ &&
+           std::ranges::all_of(fates_, [](UnitFate fate) { return fate == UnitFate::won; });
 }
 
 std::vector<Job> Committer::Batch::finish() {
-    answered = true;
-    if (failed) {
-        bool tell = !fate_unknown; // by their receipts, where these can be told
-        if (fate_unknown && self.journal_.recovers()) {
-            self.in_doubt_.insert(changed.begin(), changed.end());
-            tell = self.settle();
-        } else if (fate_unknown) {
-            for (DisputeId const& dispute : changed) self.refresh(dispute);
+    answered_ = true;
+    if (failed_) {
+        bool tell = !fate_unknown_; // by their receipts, where these can be told
+        if (fate_unknown_ && self_.journal_.recovers()) {
+            self_.in_doubt_.insert(changed_.begin(), changed_.end());
+            tell = self_.settle();
+        } else if (fate_unknown_) {
+            for (DisputeId const& dispute : changed_) self_.refresh(dispute);
         }
         answer_all_failed(tell);
         return {};
@@ -417,7 +418,7 @@ std::vector<Job> Committer::Batch::finish() {
     publish();
 
     std::vector<Job> again;
-    for (Slot& slot : slots) {
+    for (Slot& slot : slots_) {
         Job& job = *slot.job;
         bool const looked_at = slot.result.has_value() && !was_lost(slot.dispute);
         if (auto* fire = std::get_if<FireJob>(&job))
@@ -427,9 +428,9 @@ std::vector<Job> Committer::Batch::finish() {
         auto const finish_ask = [&](auto& done, int tries) {
             bool const won = slot.unit == no_unit
                                  ? !was_lost(slot.dispute) || slot.result.has_value()
-                                 : fates[slot.unit] == UnitFate::won;
+                                 : fates_[slot.unit] == UnitFate::won;
             if (won) {
-                if (slot.unit != no_unit) slot.result->events = std::move(units[slot.unit].events);
+                if (slot.unit != no_unit) slot.result->events = std::move(units_[slot.unit].events);
                 done(std::move(slot.result));
                 return true;
             }
@@ -441,7 +442,7 @@ std::vector<Job> Committer::Batch::finish() {
         };
         if (auto* erase = std::get_if<EraseJob>(&job)) finish_ask(erase->done, tries_most);
         if (auto* ask = std::get_if<AskJob>(&job)) {
-            if (slot.unit != no_unit && fates[slot.unit] == UnitFate::lost_receipt)
+            if (slot.unit != no_unit && fates_[slot.unit] == UnitFate::lost_receipt)
                 if (auto before = try_recorded(*receipt_of(*ask->ask))) {
                     ask->done(std::move(*before));
                     continue;
@@ -457,24 +458,24 @@ std::vector<Job> Committer::Batch::finish() {
 
 // Makes visible what was committed, before anyone is answered.
 void Committer::Batch::publish() {
-    for (std::size_t i = 0; i < units.size(); ++i) {
-        if (fates[i] != UnitFate::won) {
-            if (auto dispute = DisputeId::parse(units[i].stream)) lost.insert(*dispute);
+    for (std::size_t i = 0; i < units_.size(); ++i) {
+        if (fates_[i] != UnitFate::won) {
+            if (auto dispute = DisputeId::parse(units_[i].stream)) lost_.insert(*dispute);
             continue;
         }
-        self.committed_events.fetch_add(units[i].events.size(), std::memory_order_relaxed);
-        for (DueRow const& row : units[i].armed)
-            if (!row.clock && (!self.soonest_armed_ || row.at < *self.soonest_armed_))
-                self.soonest_armed_ = row.at;
+        self_.committed_events.fetch_add(units_[i].events.size(), std::memory_order_relaxed);
+        for (DueRow const& row : units_[i].armed)
+            if (!row.clock && (!self_.soonest_armed_ || row.at < *self_.soonest_armed_))
+                self_.soonest_armed_ = row.at;
     }
-    if (!units.empty()) self.commits.fetch_add(1, std::memory_order_relaxed);
-    for (DisputeId const& dispute : changed) {
-        if (was_lost(dispute)) self.refresh(dispute);
-        else self.cache_.put(overlay.at(dispute));
+    if (!units_.empty()) self_.commits.fetch_add(1, std::memory_order_relaxed);
+    for (DisputeId const& dispute : changed_) {
+        if (was_lost(dispute)) self_.refresh(dispute);
+        else self_.cache_.put(overlay_.at(dispute));
     }
-    if (loads_changed || !lost.empty()) self.try_load_neutrals();
-    for (FiredIn& one : fired_in)
-        if (fates[one.unit] == UnitFate::won)
+    if (loads_changed_ || !lost_.empty()) self_.try_load_neutrals();
+    for (FiredIn& one : fired_in_)
+        if (fates_[one.unit] == UnitFate::won)
             std::get<AdvanceJob>(*one.job).fired.push_back(std::move(one.fired));
 }
 
@@ -483,10 +484,10 @@ void Committer::Batch::finish_advance(Slot& slot, AdvanceJob& what, std::vector<
         if (what.done) what.done(std::unexpected(std::move(slot.result.error())));
         return;
     }
-    bool const there = std::ranges::find(arrived, slot.job) != arrived.end();
+    bool const there = std::ranges::find(arrived_, slot.job) != arrived_.end();
     std::ranges::sort(what.fired, {}, [](Fired const& f) { return std::pair(f.at, f.dispute); });
     if (what.fired.size() > fired_max) what.fired.resize(fired_max);
-    Result<TestClock> clock = there ? set_clock(what) : self.registry()->clocks.at(what.clock);
+    Result<TestClock> clock = there ? set_clock(what) : self_.registry()->clocks.at(what.clock);
     if (!clock) {
         if (what.done) what.done(std::unexpected(std::move(clock.error())));
         return;
@@ -503,21 +504,21 @@ Result<TestClock> Committer::Batch::set_clock(AdvanceJob const& what) {
     try {
         Journal::WithReceipt receipt;
         if (what.receipt)
-            receipt = StoredReceipt{*what.receipt,     what.clock.text(),           0, {}, 200,
-                                    self.clock_.now(), told_of(what.to, what.fired)};
-        self.journal_.set_clock(what.clock, what.to, receipt);
-        self.store_worked();
-        self.load_registry(); // too, so that nobody is answered with a clock that stands still
-        return self.registry()->clocks.at(what.clock);
+            receipt = StoredReceipt{*what.receipt,      what.clock.text(),           0, {}, 200,
+                                    self_.clock_.now(), told_of(what.to, what.fired)};
+        self_.journal_.set_clock(what.clock, what.to, receipt);
+        self_.store_worked();
+        self_.load_registry(); // too, so that nobody is answered with a clock that stands still
+        return self_.registry()->clocks.at(what.clock);
     } catch (Fault const& fault) {
-        self.store_failed(dynamic_cast<UnknownFate const*>(&fault) != nullptr);
-        self.log_(fmt::format("moving a test clock failed: {}", fault.what()));
+        self_.store_failed(dynamic_cast<UnknownFate const*>(&fault) != nullptr);
+        self_.log_(fmt::format("moving a test clock failed: {}", fault.what()));
         return std::unexpected(failed_refusal());
     }
 }
 
 Refusal Committer::Batch::failed_refusal() const {
-    if (self.saw_unknown_fate_)
+    if (self_.saw_unknown_fate_)
         return {RefusalCode::outcome_unknown,
                 "It is not known whether this was recorded; retry with the same Idempotency-Key.",
                 {},
@@ -528,7 +529,7 @@ Refusal Committer::Batch::failed_refusal() const {
 
 void Committer::Batch::answer_all_failed(bool look) {
     Refusal const refusal = failed_refusal();
-    for (Job& job : jobs) {
+    for (Job& job : jobs_) {
         // Such a request may have been made and recorded before; then its answer stands.
         auto* ask = std::get_if<AskJob>(&job);
         if (look && ask != nullptr && receipt_of(*ask->ask))

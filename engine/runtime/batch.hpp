@@ -22,11 +22,11 @@ struct Committer::Batch {
     // `before` is the batch that is being committed meanwhile, or null: this one is decided on what
     // that one leaves behind, and counts only if that one wins whole.
     Batch(Committer& committer, std::shared_ptr<Batch const> before)
-        : self(committer), before_(std::move(before)), registry(committer.registry()) {}
+        : self_(committer), before_(std::move(before)), registry_(committer.registry()) {}
 
     // Decides these jobs; they belong to the batch from here on.
     void take(std::vector<Job> some);
-    std::size_t size() const { return jobs.size(); }
+    std::size_t size() const { return jobs_.size(); }
     // The one transaction. Never throws: a failure is kept and `finish` tells it.
     void commit();
     // Publishes and answers; returns the jobs that want another run.
@@ -79,7 +79,7 @@ private:
 
     Instant now_of(std::optional<TestClockId> const& clock) const;
     std::span<Candidate const> roster(bool live) const {
-        return live ? registry->roster_live : registry->roster_test;
+        return live ? registry_->roster_live : registry_->roster_test;
     }
     EntryPtr entry_of(DisputeId dispute);
     // Fires what lies before `at`; each firing is a unit of its own, so that a refused command does
@@ -95,7 +95,7 @@ private:
     std::optional<Result<Advanced>> advanced_before(AdvanceJob const& what);
     void finish_advance(Slot& slot, AdvanceJob& what, std::vector<Job>& again);
     void publish();
-    bool was_lost(DisputeId dispute) const { return lost.contains(dispute); }
+    bool was_lost(DisputeId dispute) const { return lost_.contains(dispute); }
     // The batch was not committed, or perhaps it was: what each of its jobs is told. With `look` a key
     // that was answered before is answered so again.
     void answer_all_failed(bool look);
@@ -103,24 +103,24 @@ private:
 
     bool key_taken(ReceiptKey const& key);
 
-    Committer& self;
+    Committer& self_;
     std::shared_ptr<Batch const> before_;
-    RegistryPtr registry;
-    std::deque<Job> jobs; // where slots point to
-    std::vector<UnitFate> fates;
-    std::atomic<bool> answered = false; // its keys are told by their receipts from here on
-    bool failed = false;                // nothing was written, or with the next nobody knows
-    bool fate_unknown = false;
-    std::unordered_map<DisputeId, EntryPtr> overlay; // changed or read in this batch
-    std::vector<Unit> units;
-    std::vector<Slot> slots;
-    std::vector<FiredIn> fired_in;
-    std::set<std::pair<std::string, std::string>> keys;
-    std::set<DisputeId> changed;
-    std::set<DisputeId> lost;
-    std::vector<Job*> arrived;              // clocks with nothing due any more
-    std::map<TestClockId, Instant> arrives; // where each of them will stand after this batch
-    bool loads_changed = false;
+    RegistryPtr registry_;
+    std::deque<Job> jobs_; // where slots point to
+    std::vector<UnitFate> fates_;
+    std::atomic<bool> answered_ = false; // its keys are told by their receipts from here on
+    bool failed_ = false;                // nothing was written, or with the next nobody knows
+    bool fate_unknown_ = false;
+    std::unordered_map<DisputeId, EntryPtr> overlay_; // changed or read in this batch
+    std::vector<Unit> units_;
+    std::vector<Slot> slots_;
+    std::vector<FiredIn> fired_in_;
+    std::set<std::pair<std::string, std::string>> keys_;
+    std::set<DisputeId> changed_;
+    std::set<DisputeId> lost_;
+    std::vector<Job*> arrived_;              // clocks with nothing due any more
+    std::map<TestClockId, Instant> arrives_; // where each of them will stand after this batch
+    bool loads_changed_ = false;
 };
 
 } // namespace parley

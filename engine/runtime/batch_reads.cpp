@@ -10,11 +10,11 @@
 namespace parley {
 
 void Committer::Batch::catch_up_for(std::vector<Job> const& some) {
-    if (self.writers_ == Writers::one) return;
+    if (self_.writers_ == Writers::one) return;
     std::vector<DisputeId> disputes;
     bool clocks = false;
     auto const has_clock = [&](DisputeId const& dispute) {
-        EntryPtr const entry = self.cache_.find(dispute);
+        EntryPtr const entry = self_.cache_.find(dispute);
         return entry && entry->state.clock;
     };
     for (Job const& job : some)
@@ -35,8 +35,8 @@ void Committer::Batch::catch_up_for(std::vector<Job> const& some) {
                    job);
     catch_up(disputes);
     if (!clocks && std::ranges::none_of(disputes, has_clock)) return;
-    self.load_clocks();
-    registry = self.registry();
+    self_.load_clocks();
+    registry_ = self_.registry();
 }
 
 // When many deadlines end together, what is not at hand of their disputes is read in one go.
@@ -45,41 +45,42 @@ void Committer::Batch::read_ahead(std::vector<Job> const& some) {
     std::vector<std::string> streams;
     for (Job const& job : some) {
         auto const* what = std::get_if<FireJob>(&job);
-        if (what == nullptr || overlay.contains(what->dispute) ||
-            (before_ && before_->changed.contains(what->dispute)) ||
-            self.cache_.find(what->dispute))
+        if (what == nullptr || overlay_.contains(what->dispute) ||
+            (before_ && before_->changed_.contains(what->dispute)) ||
+            self_.cache_.find(what->dispute))
             continue;
         if (wanted.emplace(what->dispute.text(), what->dispute).second)
             streams.push_back(what->dispute.text());
     }
     if (streams.size() < 2) return;
-    std::vector<StoredEvent> const events = self.reader_.events_of(streams);
+    std::vector<StoredEvent> const events = self_.reader_.events_of(streams);
     for (auto from = events.begin(); from != events.end();) {
         auto const to = std::find_if(
             from, events.end(), [&](StoredEvent const& e) { return e.stream != from->stream; });
         DisputeId const dispute = wanted.at(from->stream);
-        overlay.emplace(dispute, self.keep(dispute, replay(self.world_, dispute, {from, to})));
+        overlay_.emplace(dispute, self_.keep(dispute, replay(self_.world_, dispute, {from, to})));
         from = to;
     }
 }
 
 void Committer::Batch::catch_up(std::vector<DisputeId> const& disputes) {
-    if (self.writers_ == Writers::one) return;
+    if (self_.writers_ == Writers::one) return;
     std::vector<DisputeId> cached;
     std::vector<std::string> streams;
     for (DisputeId const& dispute : disputes) {
         // What this batch or the one before it decided on was looked up then; should that have been
         // overtaken, the unit loses.
-        if (overlay.contains(dispute) || (before_ && before_->changed.contains(dispute))) continue;
-        if (!self.cache_.find(dispute)) continue; // will be read anyway
+        if (overlay_.contains(dispute) || (before_ && before_->changed_.contains(dispute)))
+            continue;
+        if (!self_.cache_.find(dispute)) continue; // will be read anyway
         cached.push_back(dispute);
         streams.push_back(dispute.text());
     }
     if (streams.empty()) return;
-    auto const versions = self.reader_.stream_versions(streams);
+    auto const versions = self_.reader_.stream_versions(streams);
     for (std::size_t i = 0; i < cached.size(); ++i) {
-        EntryPtr const entry = self.cache_.find(cached[i]);
-        if (entry && entry->heads.version != versions[i]) self.refresh(cached[i]);
+        EntryPtr const entry = self_.cache_.find(cached[i]);
+        if (entry && entry->heads.version != versions[i]) self_.refresh(cached[i]);
     }
 }
 

@@ -141,7 +141,7 @@ void Committer::refresh(DisputeId dispute) {
 void Committer::note_quarantine(DisputeId dispute, DisputeEntry const& entry) {
     if (entry.quarantine.empty()) return;
     {
-        std::scoped_lock lock(quarantine_mutex_);
+        std::scoped_lock const lock(quarantine_mutex_);
         if (!quarantined_.insert(dispute).second) return;
         without_task_.push_back(dispute);
     }
@@ -153,7 +153,7 @@ void Committer::note_quarantine(DisputeId dispute, DisputeEntry const& entry) {
 void Committer::open_quarantine_tasks() {
     std::vector<DisputeId> waiting;
     {
-        std::scoped_lock lock(quarantine_mutex_);
+        std::scoped_lock const lock(quarantine_mutex_);
         waiting.swap(without_task_);
     }
     while (!waiting.empty()) {
@@ -167,12 +167,12 @@ void Committer::open_quarantine_tasks() {
             break;
         }
     }
-    std::scoped_lock lock(quarantine_mutex_);
+    std::scoped_lock const lock(quarantine_mutex_);
     without_task_.insert(without_task_.end(), waiting.begin(), waiting.end());
 }
 
 std::size_t Committer::quarantined() const {
-    std::scoped_lock lock(quarantine_mutex_);
+    std::scoped_lock const lock(quarantine_mutex_);
     return quarantined_.size();
 }
 
@@ -206,7 +206,7 @@ void Committer::store_failed(bool fate_unknown) {
 }
 
 void Committer::load_registry() {
-    std::scoped_lock loading(loading_mutex_);
+    std::scoped_lock const loading(loading_mutex_);
     registry_stale_ = true; // until all of it is read
     auto fresh = std::make_shared<Registry>();
     for (Platform& platform : reader_.platforms())
@@ -225,7 +225,7 @@ void Committer::load_registry() {
 }
 
 void Committer::load_clocks() {
-    std::scoped_lock loading(loading_mutex_);
+    std::scoped_lock const loading(loading_mutex_);
     auto fresh = std::make_shared<Registry>(*registry());
     fresh->clocks.clear();
     for (TestClock& clock : reader_.clocks()) fresh->clocks.emplace(clock.id, std::move(clock));
@@ -234,7 +234,7 @@ void Committer::load_clocks() {
 
 void Committer::try_load_neutrals() try {
     if (registry_stale_) return load_registry();
-    std::scoped_lock loading(loading_mutex_);
+    std::scoped_lock const loading(loading_mutex_);
     registry_stale_ = true;
     auto fresh = std::make_shared<Registry>(*registry());
     fresh->neutrals.clear();
@@ -250,7 +250,7 @@ void Committer::try_load_neutrals() try {
 void Committer::publish(std::shared_ptr<Registry> fresh) {
     fresh->roster_test = roster_of(fresh->neutrals, false);
     fresh->roster_live = roster_of(fresh->neutrals, true);
-    std::scoped_lock lock(registry_mutex_);
+    std::scoped_lock const lock(registry_mutex_);
     registry_ = std::move(fresh);
 }
 
@@ -263,7 +263,7 @@ void Committer::try_load_registry() {
 }
 
 RegistryPtr Committer::registry() const {
-    std::scoped_lock lock(registry_mutex_);
+    std::scoped_lock const lock(registry_mutex_);
     return registry_;
 }
 

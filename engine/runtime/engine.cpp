@@ -93,7 +93,7 @@ struct Engine::Impl {
             [what = std::move(what), reload](auto done) {
                 return Job(ChoreJob{what, reload,
                                     [done = std::move(done)](std::exception_ptr why) mutable {
-                                        done(Failure{why});
+                                        done(Failure{std::move(why)});
                                     }});
             },
             false);
@@ -223,7 +223,7 @@ EntryPtr Engine::find_cached(DisputeId dispute) {
 EntryPtr Engine::find_lately(DisputeId dispute) { return impl_->cache.find(dispute); }
 
 net::awaitable<EntryPtr> Engine::find(DisputeId dispute) {
-    EntryPtr const cached = impl_->cache.find(dispute);
+    EntryPtr cached = impl_->cache.find(dispute);
     if (cached && impl_->options.writers == Writers::one) co_return cached;
     EntryPtr entry = co_await read([this, dispute, cached](Reader& reader) {
         if (cached && reader.stream_versions({dispute.text()}).front() == cached->heads.version)
@@ -268,17 +268,21 @@ Clock const& Engine::clock() const { return impl_->clock; }
 World const& Engine::world() const { return impl_->world; }
 
 net::awaitable<Result<Made<Platform>>> Engine::add_platform(Platform platform, Key key) {
-    return impl_->once(platform.id, std::move(key), 201, &Registry::platforms,
-                       [platform](Journal& journal, Journal::WithReceipt const& receipt) {
-                           journal.add_platform(platform, receipt);
-                       });
+    PlatformId const id = platform.id;
+    return impl_->once(
+        id, std::move(key), 201, &Registry::platforms,
+        [platform = std::move(platform)](Journal& journal, Journal::WithReceipt const& receipt) {
+            journal.add_platform(platform, receipt);
+        });
 }
 
 net::awaitable<Result<Made<ApiKey>>> Engine::add_key(ApiKey api_key, Key key) {
-    return impl_->once(api_key.id, std::move(key), 201, &Registry::keys,
-                       [api_key](Journal& journal, Journal::WithReceipt const& receipt) {
-                           journal.add_key(api_key, receipt);
-                       });
+    ApiKeyId const id = api_key.id;
+    return impl_->once(
+        id, std::move(key), 201, &Registry::keys,
+        [api_key = std::move(api_key)](Journal& journal, Journal::WithReceipt const& receipt) {
+            journal.add_key(api_key, receipt);
+        });
 }
 
 net::awaitable<Result<Made<ApiKey>>> Engine::revoke_key(ApiKeyId api_key, Key key) {
@@ -290,24 +294,30 @@ net::awaitable<Result<Made<ApiKey>>> Engine::revoke_key(ApiKeyId api_key, Key ke
 }
 
 net::awaitable<Result<Made<Neutral>>> Engine::add_neutral(Neutral neutral, Key key) {
-    return impl_->once(neutral.id, std::move(key), 201, &Registry::neutrals,
-                       [neutral](Journal& journal, Journal::WithReceipt const& receipt) {
-                           journal.add_neutral(neutral, receipt);
-                       });
+    NeutralId const id = neutral.id;
+    return impl_->once(
+        id, std::move(key), 201, &Registry::neutrals,
+        [neutral = std::move(neutral)](Journal& journal, Journal::WithReceipt const& receipt) {
+            journal.add_neutral(neutral, receipt);
+        });
 }
 
 net::awaitable<Result<Made<Neutral>>> Engine::update_neutral(Neutral neutral, Key key) {
-    return impl_->once(neutral.id, std::move(key), 200, &Registry::neutrals,
-                       [neutral](Journal& journal, Journal::WithReceipt const& receipt) {
-                           journal.update_neutral(neutral, receipt);
-                       });
+    NeutralId const id = neutral.id;
+    return impl_->once(
+        id, std::move(key), 200, &Registry::neutrals,
+        [neutral = std::move(neutral)](Journal& journal, Journal::WithReceipt const& receipt) {
+            journal.update_neutral(neutral, receipt);
+        });
 }
 
 net::awaitable<Result<Made<TestClock>>> Engine::add_clock(TestClock clock, Key key) {
-    return impl_->once(clock.id, std::move(key), 201, &Registry::clocks,
-                       [clock](Journal& journal, Journal::WithReceipt const& receipt) {
-                           journal.add_clock(clock, receipt);
-                       });
+    TestClockId const id = clock.id;
+    return impl_->once(
+        id, std::move(key), 201, &Registry::clocks,
+        [clock = std::move(clock)](Journal& journal, Journal::WithReceipt const& receipt) {
+            journal.add_clock(clock, receipt);
+        });
 }
 
 net::awaitable<Result<Advanced>> Engine::advance_clock(TestClockId clock, Instant to, Key key) {

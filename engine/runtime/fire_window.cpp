@@ -10,7 +10,7 @@ void FireWindow::ask(std::span<DueRow const> rows) {
         more[row.dispute].emplace(name_of(row), row.at);
     }
     {
-        std::scoped_lock lock(mutex_);
+        std::scoped_lock const lock(mutex_);
         left_ += more.size();
     }
     for (auto const& [dispute, due] : more) {
@@ -32,7 +32,7 @@ bool FireWindow::wait(std::size_t until_left) {
 std::set<FireWindow::Deadline> FireWindow::take_looked_at() {
     decltype(answered_) answered;
     {
-        std::scoped_lock lock(mutex_);
+        std::scoped_lock const lock(mutex_);
         answered.swap(answered_);
     }
     std::set<Deadline> out;
@@ -46,7 +46,7 @@ std::set<FireWindow::Deadline> FireWindow::take_looked_at() {
 
 // The last thing is done under the lock: whoever waits may be through, and this window gone, right after.
 void FireWindow::answer(DisputeId dispute, std::optional<Instant> looked_at) {
-    std::scoped_lock lock(mutex_);
+    std::scoped_lock const lock(mutex_);
     answered_.emplace_back(dispute, looked_at);
     if (!looked_at) failed_ = true;
     if (--left_ == wakes_at_) fewer_.notify_one();

@@ -55,7 +55,7 @@ void TimerService::start(Instant seen) {
 
 void TimerService::stop() {
     {
-        std::scoped_lock lock(mutex_);
+        std::scoped_lock const lock(mutex_);
         stopping_ = true;
     }
     wake_.notify_all();
@@ -64,7 +64,7 @@ void TimerService::stop() {
 
 void TimerService::look_again(Instant soonest) {
     {
-        std::scoped_lock lock(mutex_);
+        std::scoped_lock const lock(mutex_);
         if (waiting_for_ && *waiting_for_ <= soonest) return;
         again_ = true;
     }
@@ -115,7 +115,7 @@ std::int64_t TimerService::round() {
 
 std::int64_t TimerService::until_next(Instant now) {
     auto const next = due(instant_max, 1);
-    std::scoped_lock lock(mutex_);
+    std::scoped_lock const lock(mutex_);
     waiting_for_.reset();
     if (next.empty()) return look_again_us;
     waiting_for_ = next.front().at;
@@ -133,7 +133,7 @@ bool TimerService::take_turn(Instant now) {
             [&, now](Journal& journal) {
                 mine = journal.take_lease("deadlines", node_, now, now + lease_us);
             },
-            false, [done_with](std::exception_ptr failed) mutable { done_with(!failed); }});
+            false, [done_with](std::exception_ptr const& failed) mutable { done_with(!failed); }});
     });
     if (done && !mine) seen_ = now; // whoever has the turn makes up for gaps
     my_turn_ = done && mine;
@@ -167,13 +167,13 @@ void TimerService::housekeeping() {
     last_housekeeping_ = now;
     run_all(queue_, 1, [&](std::size_t, auto done) {
         // Up to the last round, not to this instant: a gap since then has not been made up for.
-        return Job(ChoreJob{[now, seen = seen_](Journal& journal) {
-                                journal.beat(seen);
-                                journal.delete_receipts_before(now - receipts_kept_us);
-                                journal.party_access().delete_party_access_before(now -
-                                                                                  sign_ins_kept_us);
-                            },
-                            false, [done](std::exception_ptr failed) mutable { done(!failed); }});
+        return Job(
+            ChoreJob{[now, seen = seen_](Journal& journal) {
+                         journal.beat(seen);
+                         journal.delete_receipts_before(now - receipts_kept_us);
+                         journal.party_access().delete_party_access_before(now - sign_ins_kept_us);
+                     },
+                     false, [done](std::exception_ptr const& failed) mutable { done(!failed); }});
     });
 }
 

@@ -7,7 +7,7 @@ namespace parley {
 
 bool WorkQueue::push(Job& job, bool bounded) {
     {
-        std::scoped_lock lock(mutex_);
+        std::scoped_lock const lock(mutex_);
         if (closed_ || (bounded && jobs_.size() >= most_)) return false;
         jobs_.push_back(std::move(job));
         if (jobs_.size() != wakes_at_) return true; // whoever takes is awake, or content to wait
@@ -36,21 +36,21 @@ std::vector<Job> WorkQueue::take_from_front(std::size_t most) {
 
 void WorkQueue::nudge() {
     {
-        std::scoped_lock lock(mutex_);
+        std::scoped_lock const lock(mutex_);
     } // whoever is about to wait has asked before, or will see it
     wake_.notify_one();
 }
 
 void WorkQueue::close() {
     {
-        std::scoped_lock lock(mutex_);
+        std::scoped_lock const lock(mutex_);
         closed_ = true;
     }
     wake_.notify_all();
 }
 
 std::size_t WorkQueue::waiting() const {
-    std::scoped_lock lock(mutex_);
+    std::scoped_lock const lock(mutex_);
     return jobs_.size();
 }
 

@@ -63,7 +63,7 @@ void WritePipeline::decide_all() {
         else run_alone(std::move(jobs));
     }
     {
-        std::scoped_lock lock(mutex_);
+        std::scoped_lock const lock(mutex_);
         over_ = true;
     }
     ready_.notify_one();
@@ -84,7 +84,7 @@ std::vector<Job> WritePipeline::next_jobs() {
         spent = std::exchange(spent_, nullptr);
     }
     auto const is_taken = [&] {
-        std::scoped_lock look(mutex_);
+        std::scoped_lock const look(mutex_);
         return !open_ || (!hope && hope_);
     };
     std::vector<Job> more;
@@ -99,7 +99,7 @@ void WritePipeline::decide(std::vector<Job> jobs) {
     if (auto const batch = batch_for(jobs)) batch->take(std::move(jobs));
     bool tell = false;
     {
-        std::scoped_lock lock(mutex_);
+        std::scoped_lock const lock(mutex_);
         in_use_ = false;
         tell = open_ && (!hope_ || open_->size() >= hope_->size);
     }
@@ -126,7 +126,7 @@ void WritePipeline::run_alone(std::vector<Job> jobs) {
         Lock lock(mutex_);
         taken_.wait(lock, [&] { return !open_ && !committed_; });
     }
-    AnswerBatch together;
+    AnswerBatch const together;
     ask_again(committer_.run(std::move(jobs)));
     tell_armed();
 }
@@ -139,7 +139,7 @@ void WritePipeline::commit_all() {
         batch->commit();
         commit_time_ = Steady::now() - began;
         {
-            AnswerBatch together;
+            AnswerBatch const together;
             ask_again(batch->finish());
         }
         tell_armed();
@@ -198,7 +198,7 @@ std::shared_ptr<WritePipeline::Batch> WritePipeline::decided_again(Batch& fallen
 
 void WritePipeline::let_go() {
     {
-        std::scoped_lock lock(mutex_);
+        std::scoped_lock const lock(mutex_);
         spent_ = std::exchange(committed_, nullptr);
     }
     taken_.notify_one();

@@ -211,7 +211,7 @@ std::optional<std::vector<UnitFate>> PostgresBatch::write_at_once(PostgresConnec
 bool PostgresBatch::all_win() {
     BatchJudge judge;
     for (Unit const& unit : units_) {
-        std::string stream(CompactKey(unit.stream).bytes());
+        std::string const stream(CompactKey(unit.stream).bytes());
         BatchJudge::Top const top{unit.expected_version, unit.expected_top};
         bool const first = judge.tops.try_emplace(stream, top).second;
         if (first && top.version > 0)

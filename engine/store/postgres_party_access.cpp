@@ -111,13 +111,11 @@ public:
     }
 
     std::vector<RevokedToken> revoked_tokens() override {
-        PgRows found = ask_("SELECT id, dispute, keep_until FROM revoked_token ORDER BY id", {});
-        std::vector<RevokedToken> out;
-        for (int i = 0; i < found.count(); ++i) {
-            PgRows& row = found.at(i);
-            out.push_back({row.id<AccessTokenId>(0), row.id<DisputeId>(1), row.instant(2)});
-        }
-        return out;
+        return rows(ask_("SELECT id, dispute, keep_until FROM revoked_token ORDER BY id", {}),
+                    [](PgRows const& row) {
+                        return RevokedToken{row.id<AccessTokenId>(0), row.id<DisputeId>(1),
+                                            row.instant(2)};
+                    });
     }
 
 private:

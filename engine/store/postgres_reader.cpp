@@ -34,14 +34,6 @@ std::string select_events(std::string_view where) {
                   " FROM event e LEFT JOIN content c ON c.place = e.place " + std::string(where));
 }
 
-template <class Read>
-auto rows(PgRows found, Read const& read) {
-    std::vector<decltype(read(found))> out;
-    out.reserve(static_cast<std::size_t>(found.count()));
-    for (int i = 0; i < found.count(); ++i) out.push_back(read(found.at(i)));
-    return out;
-}
-
 class PostgresReader final : public Reader {
 public:
     PostgresReader(std::string url, PostgresReaderOptions const& options)
@@ -204,7 +196,7 @@ public:
 
     TaskPage tasks(TaskFilter const& filter, std::optional<TaskPlace> after,
                    std::size_t limit) override {
-        PgValues values = task_list_values(filter, after, limit);
+        PgValues const values = task_list_values(filter, after, limit);
         TaskPage page;
         page.tasks = rows(ask(task_list_sql(filter, after.has_value()), values), read_task<PgRows>);
         if (page.tasks.size() > limit) {
@@ -213,7 +205,7 @@ public:
             return page;
         }
         // Perhaps there is more beyond what was looked at.
-        PgValues scanned = task_scan_values(filter, after);
+        PgValues const scanned = task_scan_values(filter, after);
         PgRows end = ask(task_scan_sql(filter, after.has_value()), scanned);
         if (end.count() > 1)
             page.next = TaskPlace{end.at(0).instant(0), end.instant(1), end.id<TaskId>(2)};

@@ -95,7 +95,7 @@ void check_postgres_schema(PostgresConnection& connection) {
 }
 
 void check_postgres_server(PostgresConnection& connection, bool strict) {
-    PgRows unforced = connection.run(
+    PgRows const unforced = connection.run(
         "SELECT c.relname::text FROM pg_catalog.pg_class c"
         " WHERE c.relnamespace = 'parley'::regnamespace AND c.relkind = 'r'"
         " AND c.relname IN (SELECT DISTINCT p.tablename FROM pg_catalog.pg_policies p"
@@ -107,13 +107,13 @@ void check_postgres_server(PostgresConnection& connection, bool strict) {
                     " does not force row-level security; someone has changed"
                     " what `parley migrate` made");
     if (!strict) return;
-    PgRows server = connection.run("SELECT current_setting('fsync') = 'on',"
-                                   " current_setting('full_page_writes') = 'on'");
+    PgRows const server = connection.run("SELECT current_setting('fsync') = 'on',"
+                                         " current_setting('full_page_writes') = 'on'");
     if (server.number(0) == 0 || server.number(1) == 0)
         throw Fault("the database " + connection.name() +
                     " runs without fsync or full_page_writes and would lose what was acknowledged"
                     " at a power cut; switch both on");
-    PgRows user = connection.run(
+    PgRows const user = connection.run(
         "SELECT r.rolsuper OR r.rolbypassrls, session_user::text, EXISTS (SELECT FROM"
         " pg_catalog.pg_class c WHERE c.relnamespace = 'parley'::regnamespace"
         " AND pg_catalog.pg_has_role(session_user, c.relowner, 'MEMBER'))"

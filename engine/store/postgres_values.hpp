@@ -159,4 +159,13 @@ private:
     int row_ = 0;
 };
 
+// What `read` makes of each row, in order.
+template <class Read>
+auto rows(PgRows found, Read const& read) {
+    std::vector<decltype(read(found))> out;
+    out.reserve(static_cast<std::size_t>(found.count()));
+    for (int i = 0; i < found.count(); ++i) out.push_back(read(found.at(i)));
+    return out;
+}
+
 } // namespace parley::store

@@ -192,10 +192,7 @@ public:
     std::vector<WebhookEndpoint> endpoints() override {
         static std::string const query =
             select(endpoint_columns, " FROM webhook_endpoint ORDER BY id");
-        PgRows found = ask_(query, {});
-        std::vector<WebhookEndpoint> out;
-        for (int i = 0; i < found.count(); ++i) out.push_back(read_endpoint(found.at(i)));
-        return out;
+        return rows(ask_(query, {}), read_endpoint<PgRows>);
     }
 
     std::vector<WebhookDelivery> deliveries(WebhookEndpointId endpoint,
@@ -212,7 +209,7 @@ public:
         values.add(static_cast<std::int64_t>(limit));
         if (state) values.add(number_of(*state));
         else values.add_null();
-        return read_all(ask_(query, values));
+        return rows(ask_(query, values), read_delivery<PgRows>);
     }
 
     std::optional<WebhookDelivery> delivery(WebhookEndpointId endpoint,
@@ -233,7 +230,7 @@ public:
                                      " AND state = 0 ORDER BY position LIMIT $2::int8");
         PgValues values;
         values.add(endpoint).add(static_cast<std::int64_t>(limit));
-        return read_all(ask_(query, values));
+        return rows(ask_(query, values), read_delivery<PgRows>);
     }
 
     std::vector<std::uint64_t> settled_after(WebhookEndpointId endpoint, std::uint64_t cursor,
@@ -241,23 +238,14 @@ public:
         PgValues values;
         values.add(endpoint).add(static_cast<std::int64_t>(limit));
         values.add(static_cast<std::int64_t>(cursor));
-        PgRows found = ask_("SELECT position FROM (SELECT position FROM webhook_delivery"
-                            " WHERE endpoint = $1::bytea ORDER BY turn DESC LIMIT $2::int8) newest"
-                            " WHERE position > $3::int8",
-                            values);
-        std::vector<std::uint64_t> out;
-        for (int i = 0; i < found.count(); ++i)
-            out.push_back(static_cast<std::uint64_t>(found.at(i).number(0)));
-        return out;
+        return rows(ask_("SELECT position FROM (SELECT position FROM webhook_delivery"
+                         " WHERE endpoint = $1::bytea ORDER BY turn DESC LIMIT $2::int8) newest"
+                         " WHERE position > $3::int8",
+                         values),
+                    [](PgRows const& row) { return static_cast<std::uint64_t>(row.number(0)); });
     }
 
 private:
-    static std::vector<WebhookDelivery> read_all(PgRows found) {
-        std::vector<WebhookDelivery> out;
-        for (int i = 0; i < found.count(); ++i) out.push_back(read_delivery(found.at(i)));
-        return out;
-    }
-
     PgAsk ask_;
 };
 

@@ -195,7 +195,8 @@ bool Statement::step() {
     if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
     connection_.note_trouble();
-    std::string text = connection_.error_text("running a statement"); // before reset forgets it
+    std::string const text =
+        connection_.error_text("running a statement"); // before reset forgets it
     reset();
     throw Fault(text);
 }

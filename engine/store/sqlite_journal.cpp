@@ -64,7 +64,7 @@ public:
         std::vector<UnitFate> fates;
         bool erased = false;
         guarded([&] {
-            Transaction transaction(connection_);
+            Transaction const transaction(connection_);
             UnitWriter::Written const written = writer_.write(units, fates);
             if (!written.any) return; // rolled back: nothing was to be kept
             erased = written.erased;
@@ -158,7 +158,7 @@ public:
         refuse_if_broken();
         MoveFate fate = MoveFate::won;
         guarded([&] {
-            Transaction transaction(connection_);
+            Transaction const transaction(connection_);
             if (receipt && writer_.has_receipt(*receipt)) fate = MoveFate::lost_receipt;
             else if (!writer_.tasks().move(after, movement)) fate = MoveFate::lost_version;
             if (fate != MoveFate::won) return; // rolled back: nothing was written
@@ -274,7 +274,7 @@ private:
     void write(Work const& work) {
         refuse_if_broken();
         guarded([&] {
-            Transaction transaction(connection_);
+            Transaction const transaction(connection_);
             work();
             commit();
         });
