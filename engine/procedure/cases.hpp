@@ -52,7 +52,7 @@ struct Cause {
     Branch const* branch = nullptr;     // the one taken, if any
     DeadlineRule const* rule = nullptr; // the clock that took it
     Role by = Role::clock;
-    bool moves = false; // enters a stage, if only the same again
+    bool moves = false; // the step enters a stage, if only the same again
     friend bool operator==(Cause const&, Cause const&) = default;
 };
 

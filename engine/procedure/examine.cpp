@@ -124,17 +124,16 @@ Examination examine(Procedure const& procedure) {
 }
 
 std::string line_of_passing(CaseSpace const& space, Passing const& passing) {
+    Cause const& cause = *passing.cause;
     Stage const& from = space.stage_of(passing.from);
-    if (passing.cause->step == nullptr)
-        return fmt::format("clock: {} passes without effect ({})", passing.cause->rule->name,
-                           from.name);
+    if (cause.step == nullptr)
+        return fmt::format("clock: {} passes without effect ({})", cause.rule->name, from.name);
     std::string const where =
-        passing.cause->moves ? fmt::format("{} -> {}", from.name, space.stage_of(passing.to).name)
-                             : from.name;
-    if (passing.cause->rule != nullptr && passing.cause->rule->name != passing.cause->step->name)
-        return fmt::format("clock: {} passes, {} ({})", passing.cause->rule->name,
-                           passing.cause->step->name, where);
-    return fmt::format("{}: {} ({})", name_of(passing.cause->by), passing.cause->step->name, where);
+        cause.moves ? fmt::format("{} -> {}", from.name, space.stage_of(passing.to).name)
+                    : from.name;
+    if (cause.rule != nullptr && cause.rule->name != cause.step->name)
+        return fmt::format("clock: {} passes, {} ({})", cause.rule->name, cause.step->name, where);
+    return fmt::format("{}: {} ({})", name_of(cause.by), cause.step->name, where);
 }
 
 std::vector<std::string> lines_of(CaseSpace const& space, std::vector<std::uint32_t> const& way) {

@@ -132,14 +132,14 @@ private:
         bool const settled = at.outcome == code_of(OutcomeKind::settlement);
         std::string_view lacks;
         if (end.status == Status::settled || end.result == "settlement") {
-            bool const by_answer =
-                passing.cause->step->does == Behaviour::respond && asks_for_acceptance(passing);
+            bool const by_answer = passing.cause->step->does == Behaviour::respond &&
+                                   asks_for_acceptance(*passing.cause);
             if (!settled && !by_answer) lacks = "the parties have agreed on nothing";
         } else if (end.status == Status::withdrawn || end.result == "withdrawal") {
             if (at.outcome != code_of(OutcomeKind::withdrawal))
                 lacks = "nobody has taken the claim back as they must";
         } else if (end.result == "judgment") {
-            if (!is_reported(passing)) lacks = "nobody has reported it";
+            if (!is_reported(*passing.cause)) lacks = "nobody has reported it";
         } else if (end.result == "award") {
             if (!award) lacks = "no award stands";
         } else if (end.status == Status::decided) {
@@ -158,19 +158,18 @@ private:
                               end.name, lacks));
     }
     // A judgment is a court's: a document of the procedure tells of it.
-    static bool is_reported(Passing const& passing) {
+    static bool is_reported(Cause const& cause) {
         auto const asks = [](std::vector<Condition> const& conditions) {
             return std::ranges::any_of(conditions, [](Condition const& c) {
                 return !c.negated && (c.fact == Fact::filed || c.fact == Fact::says);
             });
         };
-        return passing.cause->step->does == Behaviour::file_document ||
-               asks(passing.cause->step->needs) ||
-               (passing.cause->branch != nullptr && asks(passing.cause->branch->when));
+        return cause.step->does == Behaviour::file_document || asks(cause.step->needs) ||
+               (cause.branch != nullptr && asks(cause.branch->when));
     }
-    static bool asks_for_acceptance(Passing const& passing) {
-        return passing.cause->branch != nullptr &&
-               std::ranges::any_of(passing.cause->branch->when, [](Condition const& c) {
+    static bool asks_for_acceptance(Cause const& cause) {
+        return cause.branch != nullptr &&
+               std::ranges::any_of(cause.branch->when, [](Condition const& c) {
                    return c.fact == Fact::claim_accepted && !c.negated;
                });
     }
@@ -202,6 +201,7 @@ private:
                   "\"track_is_one\"}");
     }
 
+    // True for a clock whose step enters a stage.
     static bool leads_on(Cause const& cause) { return cause.rule != nullptr && cause.moves; }
     // In every case some clock that runs leads on.
     void check_clocks() {
@@ -255,9 +255,7 @@ private:
     template <class F>
     void for_defaults(F const& each) const {
         for (Passing const& silent : space_.passings()) {
-            if (silent.cause->rule == nullptr || silent.cause->step == nullptr ||
-                !silent.cause->moves)
-                continue;
+            if (!leads_on(*silent.cause)) continue;
             auto const side = waits_for(*silent.cause->rule);
             if (!side) continue;
             auto const acts = awaited(space_.stage_of(silent.from), *side);
@@ -316,9 +314,7 @@ private:
                 passing.cause->branch->to != "resume")
                 by_act.insert(space_.cases()[passing.to].stage);
         for (Passing const& silent : space_.passings()) {
-            if (silent.cause->rule == nullptr || silent.cause->step == nullptr ||
-                !silent.cause->moves)
-                continue;
+            if (!leads_on(*silent.cause)) continue;
             Case const& before = space_.cases()[silent.from];
             bool const ends = space_.stage_of(silent.to).ends();
             bool const started = before.told[index_of(Side::respondent)] > 0;

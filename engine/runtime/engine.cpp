@@ -122,6 +122,19 @@ struct Engine::Impl {
             co_return key_reused();
         co_return Made<typename Map::mapped_type>{known.at(*made), true};
     }
+    // The same for a thing that is written whole, under its own id.
+    template <class Thing, class Map>
+    net::awaitable<Result<Made<Thing>>> store(Thing thing, Key key, std::int32_t status,
+                                              Map Registry::* things,
+                                              void (Journal::*write)(Thing const&,
+                                                                     Journal::WithReceipt const&)) {
+        auto const id = thing.id;
+        return once(
+            id, std::move(key), status, things,
+            [thing = std::move(thing), write](Journal& to, Journal::WithReceipt const& receipt) {
+                (to.*write)(thing, receipt);
+            });
+    }
 
     World const& world;
     Journal& journal; // the pipeline's, and before it has started the caller's
@@ -268,21 +281,13 @@ Clock const& Engine::clock() const { return impl_->clock; }
 World const& Engine::world() const { return impl_->world; }
 
 net::awaitable<Result<Made<Platform>>> Engine::add_platform(Platform platform, Key key) {
-    PlatformId const id = platform.id;
-    return impl_->once(
-        id, std::move(key), 201, &Registry::platforms,
-        [platform = std::move(platform)](Journal& journal, Journal::WithReceipt const& receipt) {
-            journal.add_platform(platform, receipt);
-        });
+    return impl_->store(std::move(platform), std::move(key), 201, &Registry::platforms,
+                        &Journal::add_platform);
 }
 
 net::awaitable<Result<Made<ApiKey>>> Engine::add_key(ApiKey api_key, Key key) {
-    ApiKeyId const id = api_key.id;
-    return impl_->once(
-        id, std::move(key), 201, &Registry::keys,
-        [api_key = std::move(api_key)](Journal& journal, Journal::WithReceipt const& receipt) {
-            journal.add_key(api_key, receipt);
-        });
+    return impl_->store(std::move(api_key), std::move(key), 201, &Registry::keys,
+                        &Journal::add_key);
 }
 
 net::awaitable<Result<Made<ApiKey>>> Engine::revoke_key(ApiKeyId api_key, Key key) {
@@ -294,30 +299,18 @@ net::awaitable<Result<Made<ApiKey>>> Engine::revoke_key(ApiKeyId api_key, Key ke
 }
 
 net::awaitable<Result<Made<Neutral>>> Engine::add_neutral(Neutral neutral, Key key) {
-    NeutralId const id = neutral.id;
-    return impl_->once(
-        id, std::move(key), 201, &Registry::neutrals,
-        [neutral = std::move(neutral)](Journal& journal, Journal::WithReceipt const& receipt) {
-            journal.add_neutral(neutral, receipt);
-        });
+    return impl_->store(std::move(neutral), std::move(key), 201, &Registry::neutrals,
+                        &Journal::add_neutral);
 }
 
 net::awaitable<Result<Made<Neutral>>> Engine::update_neutral(Neutral neutral, Key key) {
-    NeutralId const id = neutral.id;
-    return impl_->once(
-        id, std::move(key), 200, &Registry::neutrals,
-        [neutral = std::move(neutral)](Journal& journal, Journal::WithReceipt const& receipt) {
-            journal.update_neutral(neutral, receipt);
-        });
+    return impl_->store(std::move(neutral), std::move(key), 200, &Registry::neutrals,
+                        &Journal::update_neutral);
 }
 
 net::awaitable<Result<Made<TestClock>>> Engine::add_clock(TestClock clock, Key key) {
-    TestClockId const id = clock.id;
-    return impl_->once(
-        id, std::move(key), 201, &Registry::clocks,
-        [clock = std::move(clock)](Journal& journal, Journal::WithReceipt const& receipt) {
-            journal.add_clock(clock, receipt);
-        });
+    return impl_->store(std::move(clock), std::move(key), 201, &Registry::clocks,
+                        &Journal::add_clock);
 }
 
 net::awaitable<Result<Advanced>> Engine::advance_clock(TestClockId clock, Instant to, Key key) {
